@@ -1,0 +1,103 @@
+"""Which parts a store has, read from their names alone: a part's name is the manifest."""
+
+import os
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from data.layout import Store
+
+_NAME = re.compile(r"(\d{16})-(\d{16})-(\d+)")
+_DAY = re.compile(r"day=(\d{4}-\d{2}-\d{2})")
+_CLOCK_TICK_NS = 20_000_000
+"""File systems stamp folders with a coarse clock: two renames within one tick leave the same stamp."""
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """One committed folder: the seqs `first..last`, both included, as its `generation`-th writing."""
+
+    first: int
+    last: int
+    generation: int
+    day: date
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return part_name(self.first, self.last, self.generation)
+
+    def file(self, relation: str) -> Path:
+        return self.folder / f"{relation}.parquet"
+
+    def covers(self, other: "Part") -> bool:
+        return self.first <= other.first and other.last <= self.last
+
+
+def part_name(first: int, last: int, generation: int) -> str:
+    return f"{first:016d}-{last:016d}-{generation}"
+
+
+def day_folder(store: Store, day: date) -> Path:
+    return store.parts / f"day={day.isoformat()}"
+
+
+def parse(folder: Path) -> Part | None:
+    """The part a folder's name speaks of; None for any other name, `.tmp` among them."""
+    name, day = _NAME.fullmatch(folder.name), _DAY.fullmatch(folder.parent.name)
+    if name is None or day is None:
+        return None
+    first, last, generation = (int(number) for number in name.groups())
+    return Part(first, last, generation, date.fromisoformat(day.group(1)), folder)
+
+
+def live(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Those that count, in seq order: of overlapping ranges the widest wins, then the highest generation."""
+    kept: list[Part] = []
+    for part in sorted(parts, key=lambda p: (p.first, -p.last, -p.generation)):
+        if not kept or part.first > kept[-1].last:
+            kept.append(part)
+    return tuple(kept)
+
+
+def list_all(store: Store) -> tuple[Part, ...]:
+    """Every committed part on disk, replaced ones included."""
+    found = (parse(folder) for day in _days(store) for folder in _folders(day))
+    return tuple(part for part in found if part is not None)
+
+
+def list_live(store: Store) -> tuple[Part, ...]:
+    return live(list_all(store))
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the part folders looked like at one moment; equal and `settled` stamps mean equal listings."""
+
+    folders: tuple[tuple[str, int], ...]
+    settled: bool
+
+    def still(self, newer: "Stamp") -> bool:
+        return self.settled and self.folders == newer.folders
+
+
+def stamp(store: Store) -> Stamp:
+    """A few stat calls that tell whether a listing could have changed. Take it *before* the listing it vouches for."""
+    folders = tuple((day.name, day.stat().st_mtime_ns) for day in sorted(_days(store)))
+    newest = max((moved for _, moved in folders), default=0)
+    return Stamp(folders, time.time_ns() - newest > _CLOCK_TICK_NS)
+
+
+def _days(store: Store) -> list[Path]:
+    return [folder for folder in _folders(store.parts) if _DAY.fullmatch(folder.name)]
+
+
+def _folders(path: Path) -> list[Path]:
+    try:
+        with os.scandir(path) as entries:
+            return [Path(entry.path) for entry in entries if entry.is_dir()]
+    except FileNotFoundError:
+        return []
