@@ -1,0 +1,202 @@
+"""The spool's files: what a segment holds, how one is written, and which are ready to be read."""
+
+import errno
+import fcntl
+import logging
+import os
+import secrets
+import struct
+import threading
+import time
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.durable import TEMPORARY, fsync_path
+
+log = logging.getLogger(__name__)
+
+OPEN = ".open"
+SEALED = ".seg"
+MAGIC = 0x4C564431
+HEADER = struct.Struct("<IIIIq")  # magic, length of the body, its CRC-32, its events, received at (µs since 1970)
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_naming = threading.Lock()
+_last_named_ns = 0
+
+
+class SpoolFull(Exception):
+    """There is no room for the record now; nothing of it was kept and it may be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One request: when it came (µs since 1970), how many events it holds, and one line for each of them."""
+
+    received_at_us: int
+    events: int
+    body: bytes
+
+    def header(self) -> bytes:
+        return HEADER.pack(MAGIC, len(self.body), zlib.crc32(self.body), self.events, self.received_at_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What waits in a spool folder; `oldest_at` is in seconds since 1970, null when nothing waits."""
+
+    segments: int
+    bytes: int
+    oldest_at: float | None
+
+
+class OpenSegment:
+    """A segment being written by this process, which holds its lock; used by one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        name = new_name()
+        self.path = folder / f"{name}{OPEN}"
+        self.bytes = 0
+        self.events = 0
+        beside = folder / f"{name}{TEMPORARY}"
+        self._descriptor = _create_locked(beside)
+        try:
+            with _no_room_means_full():
+                beside.rename(self.path)
+            fsync_path(folder)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            raise
+
+    def write(self, content: bytes, events: int) -> None:
+        """Append whole records. Where there is no room, nothing of them stays and SpoolFull is raised."""
+        try:
+            with _no_room_means_full():
+                _write_all(self._descriptor, content)
+        except (OSError, SpoolFull):
+            os.ftruncate(self._descriptor, self.bytes)
+            raise
+        self.bytes += len(content)
+        self.events += events
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def seal(self) -> None:
+        """Hand it to the writer; the lock goes last, so that nobody takes it for abandoned before."""
+        if self.bytes:
+            self.path.rename(self.path.with_suffix(SEALED))
+        else:
+            self.path.unlink()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Give up the lock: whoever seals abandoned segments reads it as far as its last whole record."""
+        os.close(self._descriptor)
+
+
+def new_name() -> str:
+    """A UUIDv7 (RFC 9562, method 3): names sort by when they were made, also when the clock is set back meanwhile."""
+    global _last_named_ns
+    with _naming:
+        now = _last_named_ns = max(time.time_ns(), _last_named_ns + 1_000)
+    milliseconds, rest = divmod(now, 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)))
+
+
+def named_at(path: Path) -> float:
+    """When a segment was begun, in seconds since 1970, as its name says."""
+    return (uuid.UUID(path.stem).int >> 80) / 1_000
+
+
+def sealed(folder: Path) -> list[Path]:
+    """The segments ready to be read, oldest first."""
+    return sorted(folder.glob(f"*{SEALED}"))
+
+
+def held(folder: Path) -> Held:
+    """What waits in the folder, sealed or open."""
+    size = 0
+    oldest: str | None = None
+    segments = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.endswith((OPEN, SEALED)):
+                continue
+            try:
+                size += entry.stat().st_size
+            except FileNotFoundError:  # stored, or sealed, since the folder was listed
+                continue
+            segments += 1
+            oldest = entry.name if oldest is None else min(oldest, entry.name)
+    return Held(segments, size, None if oldest is None else named_at(Path(oldest)))
+
+
+def read_segment(path: Path) -> list[Record]:
+    """The whole records of a segment, in order; stops at the first that is broken or cut short, and logs it."""
+    content = path.read_bytes()
+    records = list(_whole_records(content))
+    whole = sum(HEADER.size + len(record.body) for record in records)
+    if whole < len(content):
+        log.warning("segment cut short path=%s whole_bytes=%d bytes=%d", path, whole, len(content))
+    return records
+
+
+def write_sealed(folder: Path, records: Iterable[Record]) -> Path:
+    """Put records into the folder as one sealed segment, on disk when this returns; SpoolFull without room."""
+    name = new_name()
+    beside, path = folder / f"{name}{TEMPORARY}", folder / f"{name}{SEALED}"
+    descriptor = _create_locked(beside)
+    try:
+        with _no_room_means_full():
+            for record in records:
+                _write_all(descriptor, record.header() + record.body)
+            os.fsync(descriptor)
+            beside.rename(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
+    fsync_path(folder)
+    return path
+
+
+def _whole_records(content: bytes) -> Iterator[Record]:
+    at = 0
+    while at + HEADER.size <= len(content):
+        magic, length, checksum, events, received_at_us = HEADER.unpack_from(content, at)
+        body = content[at + HEADER.size : at + HEADER.size + length]
+        if magic != MAGIC or len(body) != length or zlib.crc32(body) != checksum:
+            return
+        yield Record(received_at_us, events, body)
+        at += HEADER.size + length
+
+
+@contextmanager
+def _no_room_means_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise SpoolFull(f"no room on the spool's disk: {error.strerror}") from error
+
+
+def _create_locked(path: Path) -> int:
+    with _no_room_means_full():
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]

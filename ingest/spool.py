@@ -1,0 +1,201 @@
+"""Where accepted events wait: each request is on disk before it is answered, and many share one sync."""
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.abandoned import seal_abandoned
+from ingest.segments import Held, OpenSegment, Record, SpoolFull, held, read_segment, sealed, write_sealed
+
+__all__ = [
+    "Held",
+    "Record",
+    "Spool",
+    "SpoolBroken",
+    "SpoolFull",
+    "held",
+    "read_segment",
+    "seal_abandoned",
+    "sealed",
+    "write_sealed",
+]
+
+log = logging.getLogger(__name__)
+
+SEAL_SECONDS = 0.2
+SEAL_BYTES = 8 << 20
+SEAL_EVENTS = 20_000
+MAX_BYTES = 4 << 30
+MEASURED_EVERY_SECONDS = 0.5
+
+
+class SpoolBroken(Exception):
+    """The spool takes nothing any more: it was closed, or the disk failed and only a restart can tell what it kept."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    record: Record
+    header: bytes
+    done: "Future[None]" = field(default_factory=Future)
+
+    @property
+    def bytes(self) -> int:
+        return len(self.header) + len(self.record.body)
+
+
+class Spool:
+    """The spool folder as one intake process writes it: any thread appends, one thread owns the file.
+
+    A segment is sealed `seal_seconds` after its first record, or at `seal_bytes` or `seal_events`. `max_bytes` bounds
+    the folder, whoever wrote what is in it. `sync` puts a written file on disk.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seal_seconds: float = SEAL_SECONDS,
+        seal_bytes: int = SEAL_BYTES,
+        seal_events: int = SEAL_EVENTS,
+        max_bytes: int = MAX_BYTES,
+        sync: Callable[[int], None] = os.fdatasync,
+    ) -> None:
+        self.folder = folder
+        self._seal_seconds = seal_seconds
+        self._seal_bytes = seal_bytes
+        self._seal_events = seal_events
+        self._max_bytes = max_bytes
+        self._sync = sync
+        self._segment: OpenSegment | None = None
+        self._seal_at = 0.0
+        self._held_bytes = 0
+        self._measured_at = float("-inf")
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._closing = False
+        self._broken = ""
+        self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
+        self._thread.start()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the disk failed, so that nothing can be appended before a restart."""
+        return bool(self._broken)
+
+    def append(self, lines: bytes, events: int, received_at_us: int) -> None:
+        """Keep the events of one request; returns once they are on disk.
+
+        Raises SpoolFull (nothing of them was kept) or SpoolBroken (they may or may not have been kept).
+        """
+        record = Record(received_at_us, events, lines)
+        waiting = _Waiting(record, record.header())
+        with self._gate:
+            if self._broken or self._closing:
+                raise SpoolBroken(self._broken or "the spool is closed")
+            self._queue.put(waiting)
+        waiting.done.result()
+
+    def close(self) -> None:
+        """Seal what is open and take nothing more; everything appended before is kept."""
+        with self._gate:
+            self._closing = True
+            self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (group := self._next_group()) is not None:
+            if group:
+                self._keep(group)
+            if self._segment and self._is_due(self._segment):
+                self._seal()
+        self._seal()
+
+    def _next_group(self) -> list[_Waiting] | None:
+        """Everybody who waits now, up to one segment's worth; empty when it is time to seal, None at the end."""
+        group: list[_Waiting] = []
+        size = events = 0
+        while size < self._seal_bytes and events < self._seal_events:
+            try:
+                waiting = self._queue.get_nowait() if group else self._queue.get(timeout=self._until_seal())
+            except queue.Empty:
+                break
+            if waiting is None:
+                if not group:
+                    return None
+                self._queue.put(None)
+                break
+            group.append(waiting)
+            size += waiting.bytes
+            events += waiting.record.events
+        return group
+
+    def _until_seal(self) -> float | None:
+        return max(0.0, self._seal_at - time.monotonic()) if self._segment and self._segment.bytes else None
+
+    def _is_due(self, segment: OpenSegment) -> bool:
+        full = segment.bytes >= self._seal_bytes or segment.events >= self._seal_events
+        return full or (segment.bytes > 0 and time.monotonic() >= self._seal_at)
+
+    def _keep(self, group: list[_Waiting]) -> None:
+        """Write and sync one group, and let everybody in it go; nobody is left waiting, whatever happens."""
+        try:
+            if self._broken:
+                raise SpoolBroken(self._broken)
+            self._write(group)
+        except (SpoolFull, SpoolBroken) as error:
+            _refuse(group, type(error), str(error))
+        except Exception as error:  # a failed sync is never tried again: the kernel may have dropped what it held
+            self._break(error)
+            _refuse(group, SpoolBroken, self._broken)
+        else:
+            for waiting in group:
+                waiting.done.set_result(None)
+
+    def _write(self, group: list[_Waiting]) -> None:
+        content = b"".join(piece for waiting in group for piece in (waiting.header, waiting.record.body))
+        if self._measure() + len(content) > self._max_bytes:
+            raise SpoolFull(f"the spool holds {self._held_bytes} bytes of at most {self._max_bytes}")
+        if self._segment is None:
+            self._segment = OpenSegment(self.folder)
+        if self._segment.bytes == 0:
+            self._seal_at = time.monotonic() + self._seal_seconds
+        self._segment.write(content, sum(waiting.record.events for waiting in group))
+        self._sync(self._segment.fileno())
+        self._held_bytes += len(content)
+
+    def _measure(self) -> int:
+        now = time.monotonic()
+        if now - self._measured_at > MEASURED_EVERY_SECONDS:
+            self._held_bytes, self._measured_at = held(self.folder).bytes, now
+        return self._held_bytes
+
+    def _seal(self) -> None:
+        if self._segment is None:
+            return
+        try:
+            self._segment.seal()
+            self._segment = None
+        except OSError as error:
+            self._break(error)
+
+    def _break(self, error: Exception) -> None:
+        """Take nothing more, and let go of the lock so that the writer can have what was synced before."""
+        log.critical("the spool takes nothing before a restart folder=%s", self.folder, exc_info=error)
+        with self._gate:
+            self._broken = f"the spool's disk failed: {error}"
+        if self._segment:
+            self._segment.abandon()
+            self._segment = None
+
+
+def _refuse(group: list[_Waiting], kind: type[Exception], reason: str) -> None:
+    log.warning("refused requests=%d reason=%s", len(group), reason)
+    for waiting in group:
+        waiting.done.set_exception(kind(reason))
