@@ -5,6 +5,9 @@ schema    the columns of its files, and the words in them
 parts     which parts there are and which of them count
 views     `views.sql`, for anybody's DuckDB
 durable   writes that survive a power cut
+hidden    which stored rows must not be shown
+lock      one process of a kind per store
+wake      waits until a folder changes
 status    what the processes without a port say of themselves
 sample/   the demo app `shop`: its plan, its events, its traffic
 
@@ -13,6 +16,7 @@ sample/   the demo app `shop`: its plan, its events, its traffic
 
 import polars as pl
 
+from data.hidden import hides
 from data.layout import Store
 from data.parts import list_live
 from data.schema import EVENTS
@@ -26,5 +30,4 @@ def live(store: Store) -> pl.LazyFrame:
     if not parts:
         return pl.LazyFrame(schema=EVENTS)
     events = pl.scan_parquet([part.file("events") for part in parts])
-    hides = [file for part in parts if (file := part.file("hides")).exists()]
-    return events.join(pl.scan_parquet(hides), on="seq", how="anti") if hides else events
+    return events.join(hides(parts).lazy(), on="seq", how="anti")

@@ -45,6 +45,11 @@ def day_folder(store: Store, day: date) -> Path:
     return store.parts / f"day={day.isoformat()}"
 
 
+def part_at(store: Store, day: date, first: int, last: int, generation: int = 0) -> Part:
+    """The part of these seqs, whether or not it is there yet."""
+    return Part(first, last, generation, day, day_folder(store, day) / part_name(first, last, generation))
+
+
 def parse(folder: Path) -> Part | None:
     """The part a folder's name speaks of; None for any other name, `.tmp` among them."""
     name, day = _NAME.fullmatch(folder.name), _DAY.fullmatch(folder.parent.name)

@@ -7,6 +7,7 @@ import polars as pl
 
 from data.durable import publish_file
 from data.layout import Store
+from data.lock import turn
 from data.parts import Part, list_live
 from data.schema import RELATIONS, VIOLATION
 
@@ -25,8 +26,9 @@ def sql(parts: Sequence[Part]) -> str:
 
 
 def write(store: Store) -> None:
-    """Put `views.sql` of the parts now live in place, by rename."""
-    publish_file(store.views, sql(list_live(store)).encode())
+    """Put `views.sql` of the parts now live in place, by rename; in turns, or an older list could win."""
+    with turn(store, "views"):
+        publish_file(store.views, sql(list_live(store)).encode())
 
 
 def _files(relation: str, parts: Sequence[Part]) -> list[Path]:

@@ -1,0 +1,68 @@
+"""Makes a part: events, their counts and what they hide, written beside the parts and renamed among them at once."""
+
+import json
+import shutil
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from data import views
+from data.durable import TEMPORARY, publish_folder
+from data.layout import Store
+from data.parts import Part, part_at
+from data.schema import BLOCK
+from ingest.count import count
+from ingest.dedup import Kept
+
+SEGMENTS: Final = "segments"
+"""Key in the footer of `events.parquet`: a JSON list of the segments whose events are in the part."""
+
+
+def commit(store: Store, kept: Kept, segments: Sequence[str]) -> Part:
+    """Store `kept` (at least one event) as one part; returns it once it is visible and would survive a power cut.
+
+    Raises OSError, and then nothing is visible.
+    """
+    tables = {"events": kept.events, **count(kept.told)}
+    if kept.hides.height:
+        tables["hides"] = kept.hides
+    day = datetime.now(UTC).date()
+    first, last = int(kept.events["seq"][0]), int(kept.events["seq"][-1])
+    made = temporary(store, "write")
+    footers = {"events": {SEGMENTS: json.dumps(list(segments))}}
+    for relation, table in tables.items():
+        write_table(table, made / f"{relation}.parquet", footers.get(relation, {}))
+    return publish(store, made, part_at(store, day, first, last))
+
+
+def publish(store: Store, made: Path, part: Part) -> Part:
+    """Rename the folder `made` to `part`'s, which makes it visible, and write `views.sql` anew."""
+    publish_folder(made, part.folder)
+    views.write(store)
+    return part
+
+
+def temporary(store: Store, process: str) -> Path:
+    """A new folder for a part that `process` is making; nothing reads it."""
+    made = store.parts / f"{process}.{uuid.uuid4().hex}{TEMPORARY}"
+    made.mkdir()
+    return made
+
+
+def write_table(table: pl.DataFrame, path: Path, footer: dict[str, str]) -> None:
+    table.write_parquet(path, compression="zstd", compression_level=1, row_group_size=BLOCK, metadata=footer)
+
+
+def segments_of(part: Part) -> list[str]:
+    """The segments whose events are in `part`."""
+    return list(json.loads(pl.read_parquet_metadata(part.file("events")).get(SEGMENTS, "[]")))
+
+
+def sweep(store: Store, process: str) -> None:
+    """Remove what `process` left half made when it died."""
+    for left in store.parts.glob(f"{process}.*{TEMPORARY}"):
+        shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,61 @@
+"""When a batch is due: at once on a quiet store, and so that a batch is visible a set time after its first event."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.segments import Record, named_at, read_segment, sealed
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Whole sealed segments, oldest first, and their records."""
+
+    segments: list[Path]
+    records: list[Record]
+
+    @classmethod
+    def of(cls, *segments: Path) -> "Batch":
+        return cls(list(segments), [record for path in segments for record in read_segment(path)])
+
+    @property
+    def events(self) -> int:
+        return sum(record.events for record in self.records)
+
+
+@dataclass
+class Pace:
+    """`rows` and `bytes` end a batch; `seconds` is the most its first event waits, what storing took among it."""
+
+    rows: int
+    bytes: int
+    seconds: float
+    _began: float = field(default=0.0, init=False)
+    _cost: float = field(default=0.0, init=False)
+
+    def next_batch(self, spool: Path) -> Batch | None:
+        """The next batch when it is due, else None. Raises OSError when a segment cannot be read."""
+        waiting = sealed(spool)
+        if not waiting or not self._is_due(waiting):
+            return None
+        return self._take(waiting)
+
+    def took(self, seconds: float) -> None:
+        """Tell what storing the last batch cost; the next deadline allows for it."""
+        self._began = time.monotonic() - seconds
+        self._cost = min(seconds, self.seconds / 2)
+
+    def _is_due(self, waiting: list[Path]) -> bool:
+        quiet = time.monotonic() - self._began >= self.seconds
+        late = time.time() - named_at(waiting[0]) >= self.seconds - self._cost
+        return quiet or late or sum(path.stat().st_size for path in waiting) >= self.bytes
+
+    def _take(self, waiting: list[Path]) -> Batch:
+        batch, size = Batch([], []), 0
+        for path in waiting:
+            if batch.segments and (batch.events >= self.rows or size >= self.bytes):
+                break
+            batch.segments.append(path)
+            batch.records.extend(read_segment(path))
+            size += path.stat().st_size
+        return batch

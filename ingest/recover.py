@@ -1,0 +1,89 @@
+"""Makes a store whole again when the writer starts: what is committed leaves the spool, the index catches up."""
+
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from data.durable import fsync_path
+from data.layout import Store
+from data.parts import Part, list_all, list_live
+from data.schema import BLOCK, DIMENSIONS
+from ingest.commit import segments_of
+from ingest.dedup import known
+from ingest.identity import identify
+from ingest.index import DuplicateIndex
+from ingest.segments import sealed
+
+log = logging.getLogger(__name__)
+
+_REMEMBERED: Final = (
+    "seq",
+    *DIMENSIONS,
+    *("event_id", "received_at", "occurred_at", "violations", "session", "user_id", "payload", "unread", "copies"),
+)
+
+
+def last_seq(store: Store) -> int:
+    """The newest seq ever given; 0 in an empty store."""
+    return max((part.last for part in list_all(store)), default=0)
+
+
+def drop_committed(store: Store) -> int:
+    """Remove the segments whose events are in a part already; returns how many."""
+    waiting = {path.stem: path for path in sealed(store.spool)}
+    if not waiting:
+        return 0
+    stored = {name for part in list_live(store) for name in segments_of(part)}
+    twice = [waiting[name] for name in stored & waiting.keys()]
+    unlink(store, twice)
+    return len(twice)
+
+
+def unlink(store: Store, segments: list[Path]) -> None:
+    """Remove segments, durably: a part may forget their names only once they cannot come back."""
+    for path in segments:
+        path.unlink(missing_ok=True)
+    if segments:
+        fsync_path(store.spool)
+
+
+def catch_up(store: Store, index: DuplicateIndex) -> int:
+    """Bring the index to the newest part; one that is ahead of the parts is made anew. Returns the events read."""
+    newest = last_seq(store)
+    if index.mark > newest:
+        log.warning("duplicate index made anew: it was ahead of the parts mark=%d newest=%d", index.mark, newest)
+        index.clear()
+    read = 0
+    for part in _unseen(store, index):
+        for events in _chunks(part):
+            read += events.height
+            told = events.filter(pl.col("seq") > index.mark).unique("identity", keep="last", maintain_order=True)
+            index.remember(known(told), index.mark)
+        index.remember(known(events.clear()), part.last)
+    if read:
+        log.info("duplicate index caught up events=%d", read)
+    return read
+
+
+def _unseen(store: Store, index: DuplicateIndex) -> list[Part]:
+    """Parts the index has not seen, oldest first, no more of them than its window holds."""
+    most, seconds = index.window
+    found: list[Part] = []
+    for part in reversed(list_live(store)):
+        old = time.time() - part.folder.stat().st_mtime > seconds
+        if part.last <= index.mark or old or sum(p.last - p.first + 1 for p in found) >= most:
+            break
+        found.append(part)
+    return found[::-1]
+
+
+def _chunks(part: Part) -> Iterator[pl.DataFrame]:
+    file = pl.scan_parquet(part.file("events")).select(_REMEMBERED)
+    rows = int(file.select(pl.len()).collect().item())
+    for start in range(0, max(rows, 1), BLOCK):
+        events = file.slice(start, BLOCK).collect()
+        yield events.with_columns(identity=identify(events))

@@ -1,0 +1,103 @@
+"""Writes neighbouring parts as one: visible rows only, by app once large, counts added up, footers carried over."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from data.durable import fsync_path
+from data.hidden import hides
+from data.layout import Store
+from data.parts import Part, part_at
+from data.schema import BLOCK
+from ingest.commit import SEGMENTS, publish, segments_of, temporary, write_table
+from ingest.count import add, count, rows
+from ingest.segments import sealed
+
+_COUNTS: Final = ("by_minute", "by_block", "violations")
+_BY_APP_ROWS: Final = BLOCK
+"""From here on rows lie in (app, seq) order, so that one app of many reads only its own row groups."""
+
+
+class Rewriter:
+    """A DuckDB of its own, bounded in memory and threads; what does not fit is sorted on disk beside the parts."""
+
+    def __init__(self, store: Store, *, memory_mb: int, threads: int) -> None:
+        self._store = store
+        spill = store.root / "merge.spill"
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{memory_mb}MB",
+            "threads": threads,
+            "temp_directory": str(spill),
+            "preserve_insertion_order": True,
+        }
+        self._duckdb = duckdb.connect(config=settings)
+
+    def rewrite(self, neighbours: Sequence[Part], shown: Sequence[Part]) -> Part:
+        """One part in place of `neighbours`, which are among `shown` (all live parts); visible when this returns."""
+        first, last = neighbours[0].first, neighbours[-1].last
+        generation = 0 if len(neighbours) > 1 else neighbours[0].generation + 1
+        made = temporary(self._store, "merge")
+        before = self._copy_events(neighbours, hides(shown), made / "events.parquet")
+        counts = {name: add(name, [pl.read_parquet(part.file(name)) for part in neighbours]) for name in _COUNTS}
+        if before:
+            counts = _recounted_extremes(counts, made / "events.parquet")
+        for name, table in counts.items():
+            write_table(table, made / f"{name}.parquet", {})
+        outside = hides(neighbours).filter(~pl.col("seq").is_between(first, last))
+        if outside.height:
+            write_table(outside, made / "hides.parquet", {})
+        return publish(self._store, made, part_at(self._store, neighbours[0].day, first, last, generation))
+
+    def _copy_events(self, neighbours: Sequence[Part], shown_hides: pl.DataFrame, target: Path) -> bool:
+        """Copy the visible rows to `target`; True when rows were left out."""
+        hidden = shown_hides.filter(pl.col("seq").is_between(neighbours[0].first, neighbours[-1].last))
+        order = "app, seq" if neighbours[-1].last - neighbours[0].first >= _BY_APP_ROWS else "seq"
+        source = ", ".join(_quoted(part.file("events")) for part in neighbours)
+        footer = _quoted_text(json.dumps(self._segments(neighbours)))
+        self._duckdb.register("hidden", hidden)
+        self._duckdb.execute(
+            f"copy (select * from read_parquet([{source}], hive_partitioning = false)"
+            f" where seq not in (select seq from hidden) order by {order})"
+            f" to {_quoted(target)} (format parquet, compression zstd, compression_level 1,"
+            f" row_group_size {BLOCK}, kv_metadata {{{SEGMENTS}: {footer}}})"
+        )
+        self._duckdb.unregister("hidden")
+        return hidden.height > 0
+
+    def _segments(self, neighbours: Sequence[Part]) -> list[str]:
+        """Segments of `neighbours` that are still in the spool, of which a writer that died may not know."""
+        fsync_path(self._store.spool)
+        waiting = {path.stem for path in sealed(self._store.spool)}
+        return [name for part in neighbours for name in segments_of(part) if name in waiting]
+
+
+def _recounted_extremes(counts: dict[str, pl.DataFrame], events: Path) -> dict[str, pl.DataFrame]:
+    """`counts` with first and last times and seqs of the rows that are left: those of dropped rows must not stay.
+
+    Sums stay as they are; part of what they count, or take back, lies in other parts.
+    """
+    needed = ["seq", "received_at", "copies", "app", "event_name", "event_type", "status", "violations"]
+    needed += ["source", "app_version", "platform", "environment"]
+    left = count(rows(pl.read_parquet(events, columns=needed)))
+    return {name: _with_extremes(table, left[name]) for name, table in counts.items()}
+
+
+def _with_extremes(table: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
+    extremes = [name for name in table.columns if name.startswith(("first_", "latest_", "last_"))]
+    keys = [name for name in table.columns if name not in (*extremes, "events", "warned", "replaced")]
+    joined = table.drop(extremes).join(
+        left.select(*keys, *extremes), on=keys, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return joined.select(table.columns)
+
+
+def _quoted(path: Path) -> str:
+    return _quoted_text(str(path.absolute()))
+
+
+def _quoted_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,129 @@
+"""The store's only writer: sealed segments in, one committed part after another out."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+import polars as pl
+
+from data import status, views
+from data.layout import Store
+from data.lock import only_one
+from data.wake import woken
+from ingest.abandoned import seal_abandoned
+from ingest.commit import commit, sweep
+from ingest.dedup import keep_newest
+from ingest.index import DuplicateIndex
+from ingest.pace import Batch, Pace
+from ingest.quarantine import set_aside
+from ingest.read import read_batch
+from ingest.recover import catch_up, drop_committed, last_seq, unlink
+from ingest.segments import held
+from plans.judge import judge
+from plans.versions import Shelf
+from plans.watch import take_in
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.05
+_ABANDONED_SECONDS = 1.0
+
+
+def run(
+    store: Store,
+    plans_folder: Path,
+    *,
+    stop: threading.Event,
+    rows: int = 50_000,
+    batch_bytes: int = 64 << 20,
+    seconds: float = 1.0,
+    identities: int = 4_000_000,
+    window_seconds: float = 86_400.0,
+) -> None:
+    """Store what the spool holds until `stop` is set, and then what is sealed by then.
+
+    A batch ends at `rows` events, `batch_bytes`, or so that it is visible `seconds` after its first event. Duplicates
+    are recognised for `window_seconds` or `identities` events. Raises AlreadyRunning when the store has a writer.
+    """
+    with only_one(store, "write"):
+        writer = Writer(store, DuplicateIndex(store.dedup, identities=identities, seconds=window_seconds))
+        pace = Pace(rows, batch_bytes, seconds)
+        with woken([store.spool, plans_folder]) as wake:
+            while writer.store_due(pace, plans_folder) or not stop.is_set():
+                wake(_LOOK_SECONDS)
+        writer.close()
+
+
+class Writer:
+    """What the steps of storing share: the store, the duplicate index, the plans and the next seq."""
+
+    def __init__(self, store: Store, index: DuplicateIndex) -> None:
+        self._store, self._index, self._plans = store, index, Shelf(store.plans)
+        sweep(store, "write")
+        dropped = drop_committed(store)
+        caught_up = catch_up(store, index)
+        self._next_seq = last_seq(store) + 1
+        self._looked_at = 0.0
+        views.write(store)
+        log.info("writer starts next_seq=%d segments_dropped=%d caught_up=%d", self._next_seq, dropped, caught_up)
+
+    def close(self) -> None:
+        self._index.close()
+
+    def store_due(self, pace: Pace, plans_folder: Path) -> bool:
+        """Store the next batch if it is due; plans saved before that are in force for it. True when there was one."""
+        self._adopt_abandoned()
+        batch = pace.next_batch(self._store.spool)
+        take_in(plans_folder, self._store.plans)
+        if batch is None:
+            return False
+        began = time.monotonic()
+        self.store_batch(batch)
+        pace.took(time.monotonic() - began)
+        return True
+
+    def store_batch(self, batch: Batch) -> None:
+        """Read, judge, keep the newest, commit, remember; then the segments may go.
+
+        A batch that cannot be judged is tried segment by segment, so that one bad segment stops no other.
+        """
+        began = time.monotonic()
+        try:
+            judged = self._judge(batch)
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            log.exception("a batch could not be judged segments=%d", len(batch.segments))
+            self._isolate(batch, error)
+            return
+        if judged.height:
+            kept = keep_newest(judged, self._index, self._next_seq)
+            part = commit(self._store, kept, [path.stem for path in batch.segments])
+            self._next_seq = part.last + 1
+            self._index.remember(kept.known, part.last)
+        unlink(self._store, batch.segments)
+        self._tell(judged.height, time.monotonic() - began)
+
+    def _judge(self, batch: Batch) -> pl.DataFrame:
+        events = read_batch(batch.records)
+        return pl.concat([events, judge(events, self._plans.in_force)], how="horizontal")
+
+    def _isolate(self, batch: Batch, error: Exception) -> None:
+        if len(batch.segments) == 1:
+            set_aside(self._store, batch.segments[0], error)
+            return
+        for path in batch.segments:
+            self.store_batch(Batch.of(path))
+
+    def _adopt_abandoned(self) -> None:
+        if time.monotonic() - self._looked_at >= _ABANDONED_SECONDS:
+            self._looked_at = time.monotonic()
+            seal_abandoned(self._store.spool)
+
+    def _tell(self, events: int, seconds: float) -> None:
+        log.info("commit seq=%d events=%d seconds=%.3f", self._next_seq - 1, events, seconds)
+        waiting = held(self._store.spool)
+        stored: dict[str, object] = {"last_seq": self._next_seq - 1, "events": events, "seconds": round(seconds, 4)}
+        left = {"segments_waiting": waiting.segments, "bytes_waiting": waiting.bytes}
+        status.tell(self._store, "write", stored | left)
