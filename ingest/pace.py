@@ -30,7 +30,7 @@ class Pace:
     rows: int
     bytes: int
     seconds: float
-    _began: float = field(default=0.0, init=False)
+    _began: float = field(default=float("-inf"), init=False)
     _cost: float = field(default=0.0, init=False)
 
     def next_batch(self, spool: Path) -> Batch | None:

@@ -70,9 +70,10 @@ def _fitting(neighbours: Sequence[Sized], limits: Limits) -> list[Sized]:
 
 
 def _first_worthwhile(neighbours: Sequence[Sized], limits: Limits) -> list[Sized]:
-    """The first stretch that fits and at least doubles its largest part, so that no event is rewritten often."""
+    """The first stretch that fits and is cheap or at least doubles its largest part: no event is rewritten often."""
     for start in range(len(neighbours) - 1):
         stretch = _fitting(neighbours[start:], limits)
-        if len(stretch) > 1 and sum(part.rows for part in stretch) >= 2 * max(part.rows for part in stretch):
+        rows = [part.rows for part in stretch]
+        if len(stretch) > 1 and (sum(rows) <= TIERS[0] or sum(rows) >= 2 * max(rows)):
             return stretch
     return []
