@@ -1,0 +1,18 @@
+"""The questions that can be asked of a store: each is one function here and one file of SQL beside it.
+
+reader      runs SQL over exactly the live parts: the only file that knows which engine answers
+filter      which events a question is about, read from a query string
+errors      the ways a question can get no answer
+
+apps        which apps there are                     sql/apps.sql
+version     has anything moved?                      sql/latest.sql
+stats       how many events, how many names          sql/stats.sql, sql/names_latest.sql
+trend       events over time by status               sql/trend.sql
+coverage    planned names: captured, missing         sql/coverage.sql
+violations  which rules break, how often             sql/violations.sql, sql/violations_in_events.sql
+events      a page of the log, anywhere in it        sql/page.sql, and sql/rows.sql for what is on it
+seek        where in the log a page lies             sql/blocks.sql, sql/rows_in_block.sql
+event       one event and its field table            sql/event.sql
+
+Import a question from the file of its name: `from queries.stats import stats`.
+"""

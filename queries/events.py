@@ -1,0 +1,54 @@
+"""A page of the log, newest first, anywhere in it, at the price of the blocks it lies in."""
+
+from typing import Any
+
+from queries.event import explained
+from queries.filter import Filter
+from queries.page import Page
+from queries.parameters import LARGEST
+from queries.reader import Look, Row, question
+from queries.seek import Log, OutOfBlocks
+from queries.version import version_of
+
+FIRST = Page()
+
+
+@question
+def events(look: Look, app: str, chosen: Filter, page: Page = FIRST) -> dict[str, Any]:
+    """`{"rows": [row], "next": seq or null, "total": n or null, "searched_to": seq or null, "complete", "version"}`.
+
+    `next` is the cursor of the following page, null at the end. `total` counts the filter's events below the page's
+    `before`, exactly, or is null where that takes too long. Where a page lies scattered over too many blocks,
+    `complete` is false: it has the rows found so far, of the seqs from `searched_to` on, and `next` goes on there.
+    A row's `payload` and `context` are JSON text.
+    """
+    log = Log(look, app, chosen, page.before)
+    found, searched_to = _seqs(log, page)
+    shown = found[: page.limit]
+    more = shown[-1] if len(found) > page.limit else None
+    return {
+        "rows": _rows(look, app, shown),
+        "next": more if more is not None else searched_to,
+        "total": log.total(),
+        "searched_to": searched_to if more is None else None,
+        "complete": more is not None or searched_to is None,
+        "version": version_of(look, app),
+    }
+
+
+def _seqs(log: Log, page: Page) -> tuple[list[int], int | None]:
+    """The seqs of the page, one more if there is one, and how far down was looked: None for all the way."""
+    below = LARGEST if page.cursor is None else page.cursor
+    try:
+        place, skip = log.place_of(page.offset or 0) if page.cursor is None else (log.below(page.cursor), 0)
+    except OutOfBlocks as stop:
+        return [], stop.searched_to
+    return log.seqs(place, skip, below, page.limit + 1)
+
+
+def _rows(look: Look, app: str, seqs: list[int]) -> list[Row]:
+    if not seqs:
+        return []
+    low, high = seqs[-1], seqs[0] + 1
+    look.narrow(low, high)
+    return [explained(row) for row in look.rows("rows", app=app, seqs=seqs, low=low, high=high)]

@@ -1,0 +1,138 @@
+"""Which events a question is about: a window of time, and values of dimensions to keep or to leave out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from data.schema import STATUSES
+from queries import parameters
+from queries.errors import BadRequest
+from queries.parameters import Given
+
+DEFAULT_HOURS: Final = 24.0
+MAX_HOURS: Final = 87_600.0
+
+DIMENSIONS: Final = ("event", "event_type", "status", "source", "app_version", "platform", "environment")
+"""Parameters that choose by value. Each is repeatable; `!value` leaves a value out; an empty value is "not given"."""
+
+_WINDOW: Final = ("hours", "since", "until")
+_OF_ITS_OWN: Final = {
+    "stats": (),
+    "trend": ("bucket",),
+    "coverage": (),
+    "violations": (),
+    "events": ("limit", "cursor", "offset", "before"),
+}
+_HOURS = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The values of one dimension that are wanted, or, with `wanted` false, those that are not."""
+
+    dimension: str
+    values: tuple[str, ...]
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """The events received from `since` on and before `until` that have the chosen values.
+
+    Times are UTC without a zone; None is no bound.
+    `as_of` is the minute this was asked in when the answer depends on it, else None: equal filters have equal answers
+    as long as the data stays the same.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+    chosen: tuple[Chosen, ...] = ()
+
+    @staticmethod
+    def parse(args: Any, question: str, *, now: datetime | None = None) -> Filter:
+        """The filter in a query string, a MultiDict or a mapping to lists of text.
+
+        `question` is stats, trend, coverage, violations or events, and decides what may be given. Questions answered
+        from counts look at whole minutes: their window is the last 24 hours unless told, both ends rounded down.
+        `events` takes both ends as they are, and everything unless told. Raises BadRequest.
+        """
+        given = parameters.read(args, {*_WINDOW, *DIMENSIONS, *_OF_ITS_OWN[question]})
+        minute = _minute(now or datetime.now(UTC).replace(tzinfo=None))
+        counted = question != "events"
+        since, until, hours = _window(given, counted)
+        relative = hours is not None and until is None
+        if hours is not None:
+            since = _before(until or minute, hours)
+        if counted:
+            since, until = since and _minute(since), until and _minute(until)
+        open_ended = question == "trend" and until is None
+        return Filter(since, until, minute if relative or open_ended else None, _all_chosen(given))
+
+    @property
+    def window_key(self) -> str:
+        """What must be part of an ETag beside the data's version: the minute, where the window moves with it."""
+        return self.as_of.isoformat() if self.as_of else ""
+
+    def values(self) -> dict[str, object]:
+        """The parameters every SQL file may use: `since`, `until`, and `<dimension>` with `<dimension>_in`."""
+        values: dict[str, object] = {"since": self.since, "until": self.until}
+        for dimension in DIMENSIONS:
+            values |= {dimension: None, f"{dimension}_in": None}
+        for chosen in self.chosen:
+            values |= {chosen.dimension: list(chosen.values), f"{chosen.dimension}_in": chosen.wanted}
+        return values
+
+    def dimensions(self) -> set[str]:
+        """The dimensions this filter chooses by."""
+        return {chosen.dimension for chosen in self.chosen}
+
+
+def _window(given: Given, counted: bool) -> tuple[datetime | None, datetime | None, float | None]:
+    since, until = parameters.instant(given, "since"), parameters.instant(given, "until")
+    hours = _hours(given)
+    if since is not None and hours is not None:
+        raise BadRequest("bad_value", "give hours or since, not both", "hours")
+    if since is not None and until is not None and since > until:
+        raise BadRequest("bad_value", "until is before since", "until")
+    if since is None and hours is None and counted:
+        hours = DEFAULT_HOURS
+    return since, until, hours
+
+
+def _hours(given: Given) -> float | None:
+    value = parameters.single(given, "hours")
+    if value is None:
+        return None
+    if not _HOURS.fullmatch(value) or not 0 < float(value) <= MAX_HOURS:
+        raise parameters.wrong("hours", value, f"a number above 0, at most {MAX_HOURS:.0f}")
+    return float(value)
+
+
+def _before(end: datetime, hours: float) -> datetime:
+    try:
+        return _minute(end - timedelta(hours=hours))
+    except OverflowError:
+        return datetime.min
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _all_chosen(given: Given) -> tuple[Chosen, ...]:
+    return tuple(_chosen(name, given[name]) for name in DIMENSIONS if given.get(name))
+
+
+def _chosen(dimension: str, values: Sequence[str]) -> Chosen:
+    unwanted = {value[1:] for value in values if value.startswith("!")}
+    wanted = {value.removeprefix("\\") if value.startswith("\\!") else value for value in values if value[:1] != "!"}
+    if dimension == "status" and (strange := sorted((wanted | unwanted) - set(STATUSES))):
+        raise parameters.wrong("status", strange[0], f"one of {', '.join(STATUSES)}")
+    if wanted:
+        return Chosen(dimension, tuple(sorted(wanted - unwanted)), True)
+    return Chosen(dimension, tuple(sorted(unwanted)), False)

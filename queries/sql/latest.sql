@@ -1,0 +1,8 @@
+-- What was the last thing that happened to each app's events?
+select
+  app,
+  coalesce(max(latest_seq), 0) as latest_seq,
+  sum(events)::bigint as events,
+  sum(replaced)::bigint as replaced
+from by_block
+group by app

@@ -1,0 +1,36 @@
+-- How many events of each status came in each bucket of time, empty buckets too?
+with counted as (
+  select minute, status, sum(events)::bigint as events
+  from by_minute
+  where app = $app
+  and ($since::timestamp is null or minute >= $since)
+  and ($until::timestamp is null or minute < $until)
+  and ($event::varchar[] is null or list_contains($event, coalesce(event_name, '')) = $event_in)
+  and ($event_type::varchar[] is null or list_contains($event_type, coalesce(event_type, '')) = $event_type_in)
+  and ($status::varchar[] is null or list_contains($status, status) = $status_in)
+  and ($source::varchar[] is null or list_contains($source, coalesce(source, '')) = $source_in)
+  and ($app_version::varchar[] is null or list_contains($app_version, coalesce(app_version, '')) = $app_version_in)
+  and ($platform::varchar[] is null or list_contains($platform, coalesce(platform, '')) = $platform_in)
+  and ($environment::varchar[] is null or list_contains($environment, coalesce(environment, '')) = $environment_in)
+  group by minute, status
+),
+edges as (
+  select
+    time_bucket(to_seconds($bucket), $since::timestamp) as first,
+    coalesce($until::timestamp - interval 1 microsecond, greatest($as_of::timestamp, max(minute))) as last
+  from counted
+),
+buckets as (
+  select unnest(generate_series(first, last, to_seconds($bucket))) as bucket_at
+  from edges
+)
+select
+  strftime(bucket_at, '%Y-%m-%dT%H:%M:%S.%fZ') as at,
+  coalesce(sum(events) filter (status = 'valid'), 0)::bigint as valid,
+  coalesce(sum(events) filter (status = 'invalid'), 0)::bigint as invalid,
+  coalesce(sum(events) filter (status = 'unplanned'), 0)::bigint as unplanned,
+  coalesce(sum(events) filter (status = 'error'), 0)::bigint as error
+from buckets
+left join counted on bucket_at = time_bucket(to_seconds($bucket), minute)
+group by bucket_at
+order by bucket_at

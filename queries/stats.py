@@ -1,0 +1,52 @@
+"""How many events came, of which status, under how many names; and how many of those names did well."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from queries.filter import Filter
+from queries.reader import Look, Row, question
+from queries.version import version_of
+
+COUNTS = ("total", "valid", "invalid", "unplanned", "error", "warned", "replaced")
+
+
+@question
+def stats(look: Look, app: str, chosen: Filter) -> dict[str, Any]:
+    """`{"version", "events": {…}, "names": {…}, "names_latest": {…}, "success_rate"}` of the filter's window.
+
+    `events` counts total, valid, invalid, unplanned, error, warned (at least one warning) and replaced (copies no
+    longer shown). A name counts by the worst status of its events in `names`, by the status of its newest event in
+    `names_latest`; unplanned names are in the total alone. System events and events without a name make no names.
+    `success_rate` is valid / (valid + invalid + error) of the events, null when there are none.
+    """
+    rows = look.rows("stats", app=app, **chosen.values())
+    events = {count: sum(row[count] for row in rows) for count in COUNTS}
+    names = [row for row in rows if row["event_name"] is not None]
+    judged = events["valid"] + events["invalid"] + events["error"]
+    return {
+        "version": version_of(look, app),
+        "events": events,
+        "names": _tally(_worst(row) for row in names),
+        "names_latest": _tally(_latest(look, app, chosen, names)),
+        "success_rate": events["valid"] / judged if judged else None,
+    }
+
+
+def _tally(statuses: Iterable[str]) -> dict[str, int]:
+    found = list(statuses)
+    return {"total": len(found), **{status: found.count(status) for status in ("valid", "invalid", "error")}}
+
+
+def _worst(name: Row) -> str:
+    return next(status for status in ("error", "invalid", "unplanned", "valid") if name[status])
+
+
+def _latest(look: Look, app: str, chosen: Filter, names: list[Row]) -> list[str]:
+    """The newest status of each name; where the newest event counted is hidden, the events say which one is left."""
+    unsure = [row["event_name"] for row in names if look.hides_any(row["latest_seq"], row["latest_seq"] + 1)]
+    latest = {row["event_name"]: row["latest_status"] for row in names}
+    if unsure:
+        look.narrow(*look.everything())
+        again = look.rows("names_latest", app=app, names=unsure, **chosen.values())
+        latest |= {row["event_name"]: row["latest_status"] for row in again}
+    return list(latest.values())

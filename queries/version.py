@@ -1,0 +1,27 @@
+"""Has anything moved? Text that changes when an answer about an app could, and with nothing else."""
+
+from queries.reader import Look, question
+
+
+@question
+def version(look: Look, app: str) -> str:
+    """Opaque text of the app's last seq, what is left and what was replaced of its events, and its plan in force.
+
+    What an answer says also depends on its window: see `Filter.window_key`.
+    """
+    return version_of(look, app)
+
+
+@question
+def versions(look: Look) -> dict[str, str]:
+    """The version of every app that sent events or has a plan; the list of apps changes only when this does."""
+    apps = {row["app"] for row in look.once("latest")} | look.planned_apps()
+    return {app: version_of(look, app) for app in sorted(apps)}
+
+
+def version_of(look: Look, app: str) -> str:
+    """`version` within a question that is being answered."""
+    latest = next((row for row in look.once("latest") if row["app"] == app), None)
+    counts = (latest["latest_seq"], latest["events"], latest["replaced"]) if latest else (0, 0, 0)
+    plan = look.plans.in_force(app)
+    return "-".join(f"{number:x}" for number in (*counts, plan.version if plan else 0))
