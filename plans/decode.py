@@ -1,0 +1,112 @@
+"""Whole columns of JSON text taken apart by DuckDB: tokens of fields, keys of objects, elements of arrays."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import duckdb
+import polars as pl
+
+THREADS = 2
+MEMORY_LIMIT = "1GB"
+
+_guard = threading.Lock()
+
+
+def readable(texts: pl.Series) -> pl.Series:
+    """Which of the texts are JSON that DuckDB reads; false for null."""
+    return _ask("select coalesce(json_valid(t), false) as c from texts", texts)["c"]
+
+
+def normalise(texts: pl.Series) -> pl.Series:
+    """Each JSON text with its keys sorted and its spaces dropped; null where DuckDB could not keep its meaning."""
+    kept = "json_valid(t) and not regexp_matches(t, $inexact)"
+    sql = f"select case when {kept} then json_normalize(t)::varchar end as c from texts"
+    return _ask(sql, texts, {"inexact": INEXACT})["c"].alias(texts.name)
+
+
+INEXACT = r"[:\[,]\s*-?(?:[0-9]+(?:\.[0-9]+)?[eE]|[0-9]+\.[0-9]{12,}|[0-9]{5,}\.[0-9]{9,}|[0-9]{10,}\.)"
+"""Finds each number a double may not hold as written (DuckDB reads fractions as doubles), and some others."""
+
+
+class Unreadable(ValueError):
+    """Some of the texts are not JSON that DuckDB reads; ask `readable` which."""
+
+
+def cells(texts: pl.Series, pointers: Sequence[str], objects: Sequence[str]) -> tuple[list[pl.Series], list[pl.Series]]:
+    """For each pointer the JSON token found there (null when absent), and for each of `objects` its keys.
+
+    Keys come as the text of a JSON array, in order, repeated ones repeated; null when there is nothing, [] for what is
+    no object. Raises Unreadable when a text is not JSON.
+    """
+    sql = "select json_extract(t, $pointers) as c, " + _keys_sql(len(objects)) + " from texts"
+    asked = {"pointers": list(pointers), **{f"o{at}": pointer for at, pointer in enumerate(objects)}}
+    found = _ask(sql, texts, asked)
+    flat = found["c"].explode() if len(texts) else pl.Series("c", [], pl.String())
+    count = len(pointers)
+    return (
+        [flat.gather_every(count, at) for at in range(count)],
+        [found[f"k{at}"] for at in range(len(objects))],
+    )
+
+
+@cache
+def _keys_sql(count: int) -> str:
+    return ", ".join(f"to_json(json_keys(t, $o{at}))::varchar as k{at}" for at in range(count)) or "1"
+
+
+def elements(arrays: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The elements of all arrays as (which array, index in it, token); nulls have none."""
+    column = _ask("select json_extract(t, '$[*]') as c from texts", arrays)["c"]
+    frame = pl.DataFrame({"parent": pl.int_range(len(arrays), dtype=pl.UInt32, eager=True), "token": column})
+    frame = frame.filter(pl.col("token").list.len() > 0)
+    lengths = frame["token"].list.len()
+    spread = frame.explode("token")
+    index = pl.select(pl.int_ranges(0, lengths, dtype=pl.Int64)).to_series().explode() if len(frame) else _NONE
+    return spread["parent"], index, spread["token"]
+
+
+_NONE = pl.Series([], dtype=pl.Int64())
+
+
+def lengths(arrays: pl.Series) -> pl.Series:
+    """How many elements each array has; null for null."""
+    return _ask("select json_array_length(t)::bigint as c from texts", arrays)["c"]
+
+
+def pick(texts: pl.Series, pointers: pl.Series) -> pl.Series:
+    """The token at its own pointer of each text."""
+    frame = pl.DataFrame({"t": texts, "p": pointers})
+    return _run("select json_extract(t, p)::varchar as c from texts", frame)["c"]
+
+
+def _ask(sql: str, texts: pl.Series, params: dict[str, Any] | None = None) -> pl.DataFrame:
+    return _run(sql, texts.rename("t").to_frame(), params)
+
+
+def _run(sql: str, texts: pl.DataFrame, params: dict[str, Any] | None = None) -> pl.DataFrame:
+    with _connection().cursor() as cursor:
+        cursor.register("texts", texts)
+        try:
+            found: pl.DataFrame = cursor.sql(sql, params=params or {}).pl()
+            return found
+        except duckdb.InvalidInputException as error:
+            raise Unreadable(str(error)) from None
+
+
+_open: list[duckdb.DuckDBPyConnection] = []
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
+    """The one connection of this process; a cursor of its own for each call."""
+    with _guard:
+        if not _open:
+            options: dict[str, str | bool | int | float | list[str]] = {
+                "threads": THREADS,
+                "memory_limit": MEMORY_LIMIT,
+            }
+            _open.append(duckdb.connect(config=options))
+        return _open[0]

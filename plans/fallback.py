@@ -1,0 +1,128 @@
+"""Schemas only a full evaluation can judge: jsonschema-rs finds what is wrong, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import jsonschema_rs as rs
+
+from plans import expected, paths
+from plans.by_event import Unreadable, twice
+from plans.frames import Found
+from plans.model import FormatMode, Rule
+from plans.oracle import validator
+from plans.tokens import Num, Repeated, Value
+
+_RULES: dict[str, Rule] = {
+    "type": "wrong_type",
+    "enum": "not_allowed",
+    "const": "not_allowed",
+    "pattern": "wrong_format",
+    "format": "wrong_format",
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "out_of_range"),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), "out_of_range"),
+    **dict.fromkeys(("minProperties", "maxProperties"), "out_of_range"),
+}
+_SIGNS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
+_UNITS = {"Length": "characters", "Items": "elements", "Properties": "fields"}
+
+
+def evaluate(schema: str, mode: FormatMode | None, payload: dict[str, Value]) -> list[Found]:
+    """What a parsed payload breaks of a schema, one Found for each error that jsonschema-rs reports.
+
+    Raises Unreadable when a key comes twice anywhere: such a schema may look everywhere.
+    """
+    refuse_repeated(payload, ())
+    found: dict[tuple[object, ...], Found] = {}
+    for error in validator(schema, mode).iter_errors(plain(payload)):
+        for one in _found(error, payload):
+            found.setdefault((one.path, one.indices, one.rule, one.expected), one)
+    return sorted(found.values(), key=lambda one: one.rule == "unplanned_field")
+
+
+def refuse_repeated(value: Value, path: paths.Path) -> None:
+    """Unreadable when an object in `value` has a key more than once."""
+    if isinstance(value, Repeated):
+        raise Unreadable(twice(path, value.repeated_key()))
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            refuse_repeated(inner, (*path, key))
+    elif isinstance(value, list):
+        for inner in value:
+            refuse_repeated(inner, (*path, None))
+
+
+def plain(value: Value) -> Value:
+    """The value with its numbers as Decimal, or int where they are written as one: these are compared exactly."""
+    if isinstance(value, Num):
+        whole = len(value) < _LONG and not any(mark in value for mark in ".eE")
+        return int(value) if whole else Decimal(value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+_LONG = 4000  # int() refuses more than 4,300 digits
+
+
+def _found(error: rs.ValidationError, payload: dict[str, Value]) -> Iterator[Found]:
+    keyword, said = error.kind.name, error.kind.as_dict()
+    if keyword == "required":
+        yield _at(error, payload, "missing", "any value", (said["property"],), there=False)
+    elif keyword in ("additionalProperties", "unevaluatedProperties"):
+        for key in said["unexpected"]:
+            yield _at(error, payload, "unplanned_field", None, (key,))
+    else:
+        yield _at(error, payload, _RULES.get(keyword, "schema"), _expected(keyword, said))
+
+
+def _at(
+    error: rs.ValidationError,
+    payload: dict[str, Value],
+    rule: Rule,
+    said: str | None,
+    below: tuple[str, ...] = (),
+    *,
+    there: bool = True,
+) -> Found:
+    steps = (*error.instance_path, *below)
+    indices = tuple(step for step in steps if isinstance(step, int))
+    path = tuple(None if isinstance(step, int) else step for step in steps)
+    value: Any = payload
+    for step in steps if there else ():
+        value = value[step]
+    return Found(0, indices, 0, path, rule, "error", said, there, value if there else None)
+
+
+def _expected(keyword: str, said: dict[str, Any]) -> str:
+    if keyword == "type":
+        return expected.kinds(said["types"])
+    if keyword in ("enum", "const"):
+        return _one_of(said["options"] if keyword == "enum" else [said["expected_value"]])
+    if keyword == "pattern":
+        return expected.pattern(said["pattern"])
+    if keyword == "format":
+        return str(said["format"])
+    if keyword in _SIGNS:
+        return f"{_SIGNS[keyword]} {said['limit']}"
+    if keyword == "multipleOf":
+        return f"a multiple of {said['multiple_of']}"
+    unit = _UNITS.get(keyword[3:])
+    if unit and "limit" in said:
+        low, high = (said["limit"], None) if keyword.startswith("min") else (None, said["limit"])
+        return expected.count(low, high, unit)
+    return f"what `{keyword}` asks"
+
+
+def _one_of(values: list[Any]) -> str:
+    return expected.one_of([_numbers_as_text(value) for value in values])
+
+
+def _numbers_as_text(value: Any) -> Value:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return Num(str(value))
+    if isinstance(value, dict):
+        return {key: _numbers_as_text(inner) for key, inner in value.items()}
+    return [_numbers_as_text(inner) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,122 @@
+"""The field-by-field table of one event, by the judge that gave it its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plans import by_event, fallback, judge, paths, tokens
+from plans.by_event import ABSENT
+from plans.compiled import compiled
+from plans.explain import sentence
+from plans.frames import Compiled, Found, Frame
+from plans.model import Plan, PlannedEvent
+from plans.tokens import Value
+
+Row = dict[str, str | None]
+Place = tuple[int, tuple[int, ...]]
+
+
+def field_table(plan: Plan | None, event_name: str | None, payload: str | None) -> list[Row]:
+    """One row for each planned field, in plan order and arrays element by element, then one for each unplanned field.
+
+    A field that breaks several rules has a row for each. An optional field that was not sent, and a condition that
+    did not hold, are `not_applied`. An unplanned event has a row saying so, with no key, and its fields as
+    `not_applied`; one that cannot be read has only such a row.
+    """
+    name = plan.canonical(event_name) if plan and event_name is not None else None
+    try:
+        document = judge.document(payload)
+        if plan is None or name is None:
+            return _unplanned(event_name, document)
+        return _planned(compiled(plan, name), plan, document)
+    except ValueError as error:
+        return [_broken(judge.unreadable(str(error)))]
+
+
+def expectations(event: PlannedEvent, plan: Plan) -> list[tuple[str, str]]:
+    """Each planned field of an event with what is expected there, in plan order: for a page that shows the plan."""
+    lines = [line for frame in compiled(plan, event.name).root.walk() for line in frame.planned]
+    return [(paths.render(line.path), line.expected) for line in sorted(lines, key=lambda line: line.order)]
+
+
+def _unplanned(event_name: str | None, document: dict[str, Value]) -> list[Row]:
+    fields = [_row(paths.render((key,)), None, value, "not_applied") for key, value in document.items()]
+    return [_broken(judge.unplanned(event_name)), *fields]
+
+
+def _planned(ready: Compiled, plan: Plan, document: dict[str, Value]) -> list[Row]:
+    broken = by_event.evaluate(ready, document)
+    placed: dict[Place, list[Row]] = {}
+    if ready.why and ready.schema:
+        return _by_field(ready, fallback.evaluate(ready.schema, plan.format, document) + broken, document)
+    for found in broken:
+        placed.setdefault((found.order, found.indices), []).append(_broken(by_event.describe(found)))
+    for place, row in _lines(ready.root, document, (), {}):
+        placed.setdefault(place, [row])
+    return [row for place in sorted(placed) for row in placed[place]]
+
+
+def _by_field(ready: Compiled, broken: list[Found], document: dict[str, Value]) -> list[Row]:
+    """For what jsonschema-rs found, which knows fields and not the plan's order: the rest follows at the end."""
+    found: dict[str, list[Row]] = {}
+    for one in broken:
+        found.setdefault(one.field(), []).append(_broken(by_event.describe(one)))
+    rows: list[Row] = []
+    for _, row in sorted(_lines(ready.root, document, (), {}), key=lambda line: line[0]):
+        rows += found.pop(row["key"] or "", [row])
+    return rows + [row for rest in found.values() for row in rest]
+
+
+def _lines(frame: Frame, value: Value, indices: tuple[int, ...], outer: dict[int, bool]) -> Iterator[tuple[Place, Row]]:
+    """A row for every planned field as if nothing were broken, with its place in the table."""
+    cells = by_event.row_cells(frame, value)
+    held = by_event.guards(frame, cells, outer)
+    for line in frame.planned:
+        there = cells[line.cell]
+        applies = there is not ABSENT and (line.guard is None or held[line.guard[0]] is line.guard[1])
+        status = "valid" if applies else "not_applied"
+        yield (line.order, indices), _row(paths.render(line.path, indices), line.expected, there, status)
+    for cell, inner in frame.arrays.items():
+        elements = cells[cell] if isinstance(cells[cell], list) else []
+        for index, element in enumerate(elements):
+            yield from _lines(inner, element, (*indices, index), held)
+        if not elements:
+            yield from _without_elements(inner, indices)
+
+
+def _without_elements(frame: Frame, indices: tuple[int, ...]) -> Iterator[tuple[Place, Row]]:
+    """Fields of elements where there are none: one row each, not one for each element."""
+    for inner in frame.walk():
+        for line in inner.planned:
+            key = paths.render(line.path, indices)
+            yield (line.order, indices), _row(key, line.expected, ABSENT, "not_applied")
+
+
+def _row(key: str, expected: str | None, value: Value, status: str) -> Row:
+    there = value is not ABSENT
+    return {
+        "key": key,
+        "value": tokens.shown(value) if there else None,
+        "expected": expected,
+        "received": tokens.kind(value) if there else None,
+        "status": status,
+        "rule": None,
+        "severity": None,
+        "message": None,
+    }
+
+
+def _broken(violation: judge.Violation) -> Row:
+    rule = violation["rule"]
+    missing = rule == "missing" or (rule == "condition" and violation["received"] is None)
+    status = "warning" if violation["severity"] == "warning" else "missing" if missing else "invalid"
+    return {
+        "key": violation["field"],
+        "value": violation["value"],
+        "expected": violation["expected"],
+        "received": violation["received"],
+        "status": status,
+        "rule": rule,
+        "severity": violation["severity"],
+        "message": sentence(violation),
+    }
