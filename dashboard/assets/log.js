@@ -1,0 +1,259 @@
+// The log: a window of rows pinned below one seq, fetched block by block as AG Grid asks for them.
+(function () {
+  const BLOCK = 100;
+  let log = null;
+
+  class Log {
+    constructor(root, api, url) {
+      this.root = root;
+      this.api = api;
+      this.base = url;
+      this.limit = Number(root.dataset.windowRows);
+      const asked = new URLSearchParams(location.search);
+      this.names = asked.getAll("event");
+      this.statuses = asked.getAll("status");
+      this.open = asked.get("seq");
+      this.listen();
+    }
+
+    // ---- questions -------------------------------------------------------------------------------------------------
+    ask(more) {
+      const query = new URLSearchParams();
+      for (const name of this.names) query.append("event", name);
+      for (const status of this.statuses) query.append("status", status);
+      for (const [key, value] of Object.entries(more)) if (value !== null) query.set(key, value);
+      return fetch(`${this.base}?${query}`, { signal: this.abort.signal }).then((answer) => {
+        if (!answer.ok) throw new Error(`the log answered ${answer.status}`);
+        return answer.json();
+      });
+    }
+
+    async countBelow(seq) {
+      return (await this.ask({ before: seq, limit: 1 })).total;
+    }
+
+    // ---- the window ------------------------------------------------------------------------------------------------
+    // Start over: `before` null shows the newest row first and keeps up with what comes; a seq starts the window there.
+    async start(before = null) {
+      this.abort?.abort();
+      this.abort = new AbortController();
+      this.fresh = 0;
+      this.api.setGridOption("loading", true);
+      this.take(before, await this.ask({ before, limit: BLOCK }));
+      this.following = before === null;
+      this.api.setGridOption("datasource", { getRows: (params) => this.getRows(params) });
+      if (this.rows) this.api.setRowCount(this.rows, true);
+      this.api.setGridOption("loading", false);
+      this.tell();
+    }
+
+    take(before, answer) {
+      const top = answer.rows.length ? answer.rows[0].seq : 0;
+      this.before = before ?? top + 1;
+      this.total = answer.total ?? answer.rows.length;
+      this.first = answer.rows;
+    }
+
+    get rows() {
+      return Math.min(this.total, this.limit);
+    }
+
+    async getRows({ startRow, endRow, successCallback, failCallback }) {
+      if (startRow === 0 && this.first) {
+        const first = this.first;
+        this.first = null;
+        return this.give(first, successCallback);
+      }
+      try {
+        const { before } = this;
+        const answer = await this.ask({ before, offset: startRow, limit: endRow - startRow });
+        if (before !== this.before && startRow !== 0) return failCallback();
+        this.give(answer.rows, successCallback);
+      } catch (failure) {
+        if (failure.name !== "AbortError") failCallback();
+      }
+    }
+
+    give(rows, successCallback) {
+      successCallback(rows, this.rows);
+      if (!this.rows) this.api.showNoRowsOverlay();
+      else this.api.hideOverlay();
+      this.mark();
+    }
+
+    // ---- what moved ------------------------------------------------------------------------------------------------
+    get atTop() {
+      return this.api.getVerticalPixelRange().top < 4;
+    }
+
+    async moved() {
+      if (!this.before || this.abort.signal.aborted) return;
+      const [newest, within] = await Promise.all([this.ask({ limit: BLOCK }), this.countBelow(this.before)]);
+      if (this.following && this.atTop) {
+        this.take(null, newest);
+        this.reload();
+      } else {
+        this.fresh = Math.max(0, newest.total - within);
+        if (within !== this.total) {
+          this.total = within;
+          this.reload();
+        }
+      }
+      this.tell();
+    }
+
+    reload() {
+      this.api.refreshInfiniteCache();
+      this.api.setRowCount(this.rows, true);
+    }
+
+    async toNewest() {
+      await this.start();
+      this.api.ensureIndexVisible(0, "top");
+    }
+
+    // ---- going somewhere -------------------------------------------------------------------------------------------
+    async toTime(until) {
+      const { rows } = await this.ask({ until, limit: 1 });
+      if (!rows.length) return this.toIndex(this.rows - 1);
+      await this.toSeq(rows[0].seq);
+    }
+
+    async toSeq(seq) {
+      if (seq >= this.before) await this.start();
+      const index = this.total - (await this.countBelow(seq + 1));
+      if (index < this.limit) return this.toIndex(index);
+      await this.start(seq + 1);
+      this.toIndex(0);
+    }
+
+    toIndex(index) {
+      if (index < 0) return;
+      this.api.ensureIndexVisible(index, "top");
+      const first = this.api.getAllDisplayedColumns()[0];
+      this.api.setFocusedCell(index, first);
+    }
+
+    // ---- one row ---------------------------------------------------------------------------------------------------
+    listen() {
+      this.api.addEventListener("rowClicked", ({ data }) => data && this.show(data.seq));
+      this.api.addEventListener("cellKeyDown", ({ data, event }) => {
+        if (event.key === "Enter" && data) this.show(data.seq);
+        if (event.key === "Escape") this.show(null);
+      });
+      this.api.addEventListener("cellFocused", ({ rowIndex }) => {
+        const row = this.open && rowIndex !== null && this.api.getDisplayedRowAtIndex(rowIndex);
+        if (row && row.data) this.show(row.data.seq);
+      });
+    }
+
+    show(seq) {
+      this.open = seq === null ? null : String(seq);
+      this.root.classList.toggle("has-open", seq !== null);
+      dash_clientside.set_props("events-open", { data: seq === null ? null : Number(seq) });
+      this.mark();
+      this.remember();
+    }
+
+    mark() {
+      const node = this.open && this.api.getRowNode(this.open);
+      if (node) node.setSelected(true, true);
+      else if (!this.open) this.api.deselectAll();
+    }
+
+    // ---- what the page says ----------------------------------------------------------------------------------------
+    tell() {
+      const many = (number) => number.toLocaleString("en-US");
+      const count = document.getElementById("events-count");
+      const cut = this.total > this.limit ? `the newest ${many(this.limit)} of ` : "";
+      if (count) count.textContent = `${cut}${many(this.total)} ${this.total === 1 ? "event" : "events"}`;
+      const button = document.getElementById("events-fresh");
+      if (!button) return;
+      button.hidden = !this.fresh;
+      button.textContent = `${many(this.fresh)} new ${this.fresh === 1 ? "event" : "events"}`;
+    }
+
+    remember() {
+      const query = new URLSearchParams();
+      for (const name of this.names) query.append("event", name);
+      for (const status of this.statuses) query.append("status", status);
+      if (this.open) query.set("seq", this.open);
+      const text = query.toString();
+      history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : ""));
+    }
+  }
+
+  // ---- finding the grid ----------------------------------------------------------------------------------------------
+  // dash-ag-grid puts a datasource of its own in place when its grid is ready, at times after the api can be had:
+  // ours goes in only once that one is there, or it would be replaced.
+  async function ready(root) {
+    const api = await dash_ag_grid.getApiAsync("events-grid");
+    while (!api.isDestroyed() && !api.getGridOption("datasource")) await new Promise(requestAnimationFrame);
+    return root.isConnected && !api.isDestroyed() ? api : null;
+  }
+
+  async function open(root) {
+    const api = await ready(root);
+    if (!api) return;
+    log = new Log(root, api, `/api/apps/${encodeURIComponent(root.dataset.app)}/events`);
+    await log.start();
+    if (log.open) {
+      const seq = Number(log.open);
+      await log.toSeq(seq);
+      log.show(seq);
+    }
+  }
+
+  new MutationObserver(() => {
+    const root = document.getElementById("events-log");
+    if (root && root.dataset.app && !root.dataset.opened && window.dash_ag_grid && document.getElementById("events-grid")) {
+      root.dataset.opened = "yes";
+      open(root);
+    }
+    if (!root && log) {
+      log.abort?.abort();
+      log = null;
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // ---- what people do ------------------------------------------------------------------------------------------------
+  // `14:05`, `14:05:30`, `2026-11-23 14:05` or an ISO time, all UTC; a time of day is the latest one that has been.
+  function timeOf(text) {
+    const full = /^(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)Z?$/.exec(text.trim());
+    const short = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim());
+    let at = null;
+    if (full) at = new Date(`${full[1]}T${full[2].padStart(full[2].indexOf(":") === 1 ? full[2].length + 1 : 0, "0")}Z`);
+    if (short) {
+      at = new Date();
+      at.setUTCHours(Number(short[1]), Number(short[2]), Number(short[3] || 0), 0);
+      if (at > new Date()) at.setUTCDate(at.getUTCDate() - 1);
+    }
+    return at && !Number.isNaN(at.getTime()) ? at.toISOString() : null;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id === "events-time" && event.key === "Enter" && log) {
+      const at = timeOf(event.target.value);
+      dash_clientside.set_props("events-time", { error: at === null });
+      if (at) log.toTime(at);
+    } else if (event.key === "Escape" && log && event.target.closest(".event-panel")) log.show(null);
+  });
+  document.addEventListener("click", (event) => {
+    if (!log) return;
+    if (event.target.closest("#events-fresh")) log.toNewest();
+    if (event.target.closest("#events-close")) log.show(null);
+  });
+  window.addEventListener("lvd:moved", () => log?.moved().catch(() => {}));
+
+  function filter(names, statuses) {
+    if (!log) return;
+    if (String(names) === String(log.names) && String(statuses) === String(log.statuses)) return;
+    log.names = names || [];
+    log.statuses = statuses || [];
+    log.remember();
+    log.start();
+  }
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.lvd = Object.assign(window.dash_clientside.lvd || {}, { filter });
+})();

@@ -1,0 +1,196 @@
+"""One event opened: its field table, sentences, payload and ids as components. Whatever was sent stays text."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.cards import ago, copy_button, status_word
+from dashboard.wording import NONE
+
+MOST_NODES = 2_000
+"""Values of a payload drawn as a tree; the rest is counted and left to the copied text."""
+MOST_CHARACTERS = 2_000
+"""Of one string shown; megabytes of it would only slow the page."""
+MOST_RAW = 64_000
+
+_BAD = ("invalid", "missing", "warning")
+_IDS = (
+    ("seq", "Seq"),
+    ("event_id", "Event id"),
+    ("event_type", "Type"),
+    ("received_at", "Received"),
+    ("occurred_at", "Occurred"),
+    ("plan_version", "Plan version"),
+    ("copies", "Copies"),
+    ("source", "Source"),
+    ("app_version", "App version"),
+    ("platform", "Platform"),
+    ("environment", "Environment"),
+    ("session", "Session"),
+    ("user_id", "User"),
+)
+
+
+class Number(str):
+    """A JSON number as it was written: 2^53+1 and 1.0 keep their digits."""
+
+
+class Pairs(list[tuple[str, Any]]):
+    """A JSON object with its keys as they came, repeated ones included."""
+
+
+def panel(event: Mapping[str, Any]) -> list[Component]:
+    """Everything known of one event, the broken things first. `payload` and `context` are JSON text or None."""
+    context = event.get("context")
+    broken = {row["key"] for row in event.get("fields", ()) if row["status"] in _BAD}
+    return [
+        _title(event),
+        *_sentences(event),
+        _section("Fields", field_table(event.get("fields", ()))),
+        _section("Payload", *_json(event.get("payload"), "payload", broken)),
+        *([_section("As it came", _raw(event["unread"]))] if event.get("unread") else []),
+        _section("Details", _ids(event)),
+        *([_section("Context", *_json(context, "context", set()))] if context not in (None, "null") else []),
+    ]
+
+
+def _title(event: Mapping[str, Any]) -> Component:
+    name = event["event_name"]
+    copies = event["copies"]
+    repeated = html.Span(f"sent {copies} times, shown where the newest came", className="muted")
+    return html.Div(
+        [
+            html.H2(html.Bdi(name) if name is not None else "An event without a name", id="events-panel-title"),
+            html.Div(
+                [
+                    status_word(event["status"]),
+                    ago(event["received_at"]),
+                    *([repeated] if copies > 1 else []),
+                ],
+                className="panel-facts",
+            ),
+        ],
+        className="panel-title",
+    )
+
+
+def _section(title: str, *inside: Component) -> Component:
+    return html.Section([html.H3(title), *inside])
+
+
+def _sentences(event: Mapping[str, Any]) -> list[Component]:
+    if not event["violations"]:
+        return []
+    lines = [
+        html.Li(html.Bdi(violation["message"]), className=f"sentence sentence-{violation['severity']}")
+        for violation in event["violations"]
+    ]
+    return [html.Ul(lines, className="sentences")]
+
+
+def field_table(fields: Sequence[Mapping[str, Any]]) -> Component:
+    """The fields of the plan and of the payload, in order, each with what was expected beside what came."""
+    if not fields:
+        return html.P("The plan says nothing about this event.", className="muted")
+    heads = html.Tr([html.Th(title, scope="col") for title in ("Field", "Value", "Expected", "Received", "")])
+    rows = [_field(row) for row in fields]
+    return html.Table([html.Thead(heads), html.Tbody(rows)], className="fields")
+
+
+def _field(row: Mapping[str, Any]) -> Component:
+    said = row["message"] if row["status"] in _BAD else None
+    cells = [
+        html.Th(html.Code(html.Bdi(row["key"])), scope="row"),
+        html.Td(_cell(row["value"]), className="field-value"),
+        html.Td(_cell(row["expected"])),
+        html.Td(_cell(row["received"])),
+        html.Td(html.Span(row["status"].replace("_", " "), className=f"verdict verdict-{row['status']}")),
+    ]
+    return html.Tr(cells, className=f"is-{row['status']}", title=said or "")
+
+
+def _cell(value: Any) -> Component | str:
+    return html.Span(NONE, className="muted") if value is None else html.Bdi(_cut(str(value), 200))
+
+
+def _ids(event: Mapping[str, Any]) -> Component:
+    known = [(label, event.get(key)) for key, label in _IDS if event.get(key) is not None]
+    pairs = ((html.Dt(label), html.Dd(html.Bdi(_cut(str(value), 400)))) for label, value in known)
+    return html.Dl([part for pair in pairs for part in pair])
+
+
+def _json(text: str | None, kind: str, broken: set[str]) -> list[Component]:
+    if text is None:
+        return [html.P("None was sent.", className="muted")]
+    ident = f"events-{kind}-text"
+    try:
+        value = json.loads(text, parse_int=Number, parse_float=Number, object_pairs_hook=Pairs)
+        shown = _Tree(broken).draw(value)
+    except (ValueError, RecursionError):
+        shown = _raw(text)
+    return [
+        html.Div(
+            [
+                html.Div(shown, className="tree"),
+                copy_button(ident),
+                html.Pre(_cut(text, MOST_RAW), id=ident, hidden=True),
+            ],
+            className="json",
+        )
+    ]
+
+
+def _raw(text: str) -> Component:
+    return html.Pre(_cut(text, MOST_RAW), className="raw")
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} … {len(text) - most:,} more characters"
+
+
+class _Tree:
+    """Draws one JSON value as lines, objects and arrays foldable, and stops at MOST_NODES."""
+
+    def __init__(self, broken: set[str]) -> None:
+        self._broken = broken
+        self._left = MOST_NODES
+
+    def draw(self, value: Any, path: str = "", label: list[Component] | None = None) -> Component:
+        self._left -= 1
+        label = label or []
+        if isinstance(value, Pairs):
+            members = [(f"{path}.{key}" if path else key, self._key(key), item) for key, item in value]
+            return self._fold(label, "{", "}", members)
+        if isinstance(value, list):
+            items = [(f"{path}[{index}]", self._key(index), item) for index, item in enumerate(value)]
+            return self._fold(label, "[", "]", items)
+        return html.Div([*label, self._scalar(value)], className="leaf is-broken" if path in self._broken else "leaf")
+
+    def _fold(
+        self, label: list[Component], opening: str, closing: str, members: list[tuple[str, list[Component], Any]]
+    ) -> Component:
+        if not members:
+            return html.Div([*label, html.Span(opening + closing, className="bracket")], className="leaf")
+        drawn: list[Component] = []
+        for path, key, item in members:
+            if self._left <= 0:
+                drawn.append(html.Div(f"… {len(members) - len(drawn):,} more", className="leaf muted"))
+                break
+            drawn.append(self.draw(item, path, key))
+        head = [*label, html.Span(opening, className="bracket"), html.Span(f"{len(members):,}", className="fold-count")]
+        return html.Details([html.Summary(head), html.Div(drawn, className="branch")], open=True)
+
+    def _key(self, key: str | int) -> list[Component]:
+        text = _cut(json.dumps(key, ensure_ascii=False), 200) if isinstance(key, str) else str(key)
+        kind = "key" if isinstance(key, str) else "index"
+        return [html.Bdi(text, className=kind), html.Span(": ", className="bracket")]
+
+    def _scalar(self, value: Any) -> Component:
+        if isinstance(value, Number):
+            return html.Span(str(value), className="json-number")
+        if isinstance(value, str):
+            return html.Bdi(_cut(json.dumps(value, ensure_ascii=False), MOST_CHARACTERS), className="json-string")
+        return html.Span(json.dumps(value), className="json-word")

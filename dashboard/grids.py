@@ -1,0 +1,81 @@
+"""The log as an AG Grid: its columns and options. The rows come from the JSON API, fetched by assets/log.js."""
+
+from typing import Any
+
+import dash_ag_grid as dag
+from dash.development.base_component import Component
+
+BLOCK_ROWS = 100
+ROW_HEIGHT = 30
+
+_THEME = """themeQuartz.withParams({
+    backgroundColor: 'var(--surface)', foregroundColor: 'var(--text)', borderColor: 'var(--line)',
+    headerBackgroundColor: 'var(--surface)', headerTextColor: 'var(--muted)', headerFontWeight: 500,
+    rowHoverColor: 'var(--hover)', selectedRowBackgroundColor: 'var(--chosen)', accentColor: 'var(--accent)',
+    oddRowBackgroundColor: 'var(--surface)', chromeBackgroundColor: 'var(--surface)', browserColorScheme: 'inherit',
+    fontFamily: 'inherit', fontSize: 12.5, headerFontSize: 12, wrapperBorder: false, wrapperBorderRadius: 0,
+    columnBorder: false, cellHorizontalPadding: 10, rangeSelectionBorderColor: 'var(--accent)'})"""
+
+
+def log(ident: str) -> Component:
+    """The grid, still without rows."""
+    grid: Component = dag.AgGrid(
+        id=ident,
+        className="log-grid",
+        style={"height": "100%", "width": "100%"},
+        rowModelType="infinite",
+        columnDefs=[_TIME, _EVENT, _STATUS, _VIOLATIONS, *_PLAIN],
+        defaultColDef={"sortable": False, "resizable": True, "suppressMovable": True, "suppressHeaderMenuButton": True},
+        getRowId="lvdRowId(params)",
+        dashGridOptions={
+            "theme": _js(" ".join(_THEME.split())),
+            "cacheBlockSize": BLOCK_ROWS,
+            "maxBlocksInCache": 10,
+            "maxConcurrentDatasourceRequests": 2,
+            "blockLoadDebounceMillis": 40,
+            "rowHeight": ROW_HEIGHT,
+            "headerHeight": 32,
+            "rowBuffer": 8,
+            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+            "animateRows": False,
+            "suppressColumnVirtualisation": True,
+            "suppressCellFocus": False,
+            "enableCellTextSelection": True,
+            "ensureDomOrder": True,
+            "localeText": {"noRowsToShow": "No events match", "loadingOoo": "Loading …"},
+        },
+    )
+    return grid
+
+
+def _js(expression: str) -> dict[str, str]:
+    """An expression the browser evaluates; the functions in it are those of assets/cells.js."""
+    return {"function": expression}
+
+
+def _column(field: str, title: str, width: int, **more: Any) -> dict[str, Any]:
+    return {"field": field, "headerName": title, "width": width, **more}
+
+
+_TIME = _column(
+    "received_at", "Time (UTC)", 172, cellClass="is-time", pinned="left", valueFormatter=_js("lvdTime(params.value)")
+)
+_EVENT = _column("event_name", "Event", 172, cellClass="is-name", pinned="left", valueFormatter=_js("lvdName(params)"))
+_STATUS = _column("status", "Status", 102, cellClass=_js("lvdStatusClass(params)"))
+_VIOLATIONS = _column(
+    "violations",
+    "Violations",
+    330,
+    minWidth=220,
+    flex=1,
+    cellClass="is-violations",
+    valueFormatter=_js("lvdViolations(params.value)"),
+    tooltipValueGetter=_js("lvdAllViolations(params.value)"),
+)
+_PLAIN = [
+    _column("app_version", "App version", 96),
+    _column("platform", "Platform", 82),
+    _column("user_id", "User", 96),
+    _column("session", "Session", 96),
+    _column("copies", "Copies", 70, type="rightAligned", valueFormatter=_js("lvdCopies(params.value)")),
+]
