@@ -1,5 +1,6 @@
 import polars as pl
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -114,11 +115,12 @@ def test_replaced_parts_stay_for_the_grace_and_then_go(store: Store) -> None:
     assert visible(store).height == FAN
 
 
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.lists(EVENT, min_size=1, max_size=6), st.booleans()), min_size=1, max_size=6))
 def test_counts_equal_a_recount_whatever_is_repeated_and_merged(
-    tmp_path_factory: object, steps: list[tuple[list[tuple[str, str, int, int]], bool]]
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[tuple[str, str, int, int]], bool]]
 ) -> None:
-    store = Store(tmp_path_factory.mktemp("store")).create()  # type: ignore[attr-defined]
+    store = Store(tmp_path_factory.mktemp("store")).create()
     accepted = set()
     for minute, (batch, then_merge) in enumerate(steps):
         events = [spooled(app=app, event_name=name, event_id=str(key), payload={"n": n}) for app, name, key, n in batch]
