@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    folder: Path | None = None
     first_to_stop: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
@@ -43,6 +45,7 @@ class Child:
         self.process = subprocess.Popen(
             self.command,
             env=dict(environment),
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             preexec_fn=end_with_parent,
             process_group=0,
