@@ -185,7 +185,7 @@ def load_ingest(settings: Settings) -> "Flask":
     store = Store(settings.store)
     spool = Spool(store.spool, max_bytes=settings.spool_mb << 20)
     atexit.register(spool.close)
-    return create(spool, store.plans, Limits(body_bytes=settings.body_mb << 20))
+    return create(spool, store, Limits(body_bytes=settings.body_mb << 20))
 
 
 def load_dashboard(settings: Settings) -> "Flask":
@@ -202,8 +202,7 @@ def load_dashboard(settings: Settings) -> "Flask":
         concurrency=settings.queries,
         max_ms=settings.query_ms,
     )
-    intake = address(settings.host, settings.ingest_port)
-    return create(reader, intake=intake, stop=threading.Event())
+    return create(reader)
 
 
 def ingest(settings: Settings, options: argparse.Namespace) -> int:
