@@ -85,10 +85,16 @@ def _sentences(event: Mapping[str, Any]) -> list[Component]:
     if not event["violations"]:
         return []
     lines = [
-        html.Li(html.Bdi(violation["message"]), className=f"sentence sentence-{violation['severity']}")
+        html.Li(_spoken(violation["message"]), className=f"sentence sentence-{violation['severity']}")
         for violation in event["violations"]
     ]
     return [html.Ul(lines, className="sentences")]
+
+
+def _spoken(sentence: str) -> list[Component]:
+    """The sentence with the names it puts in backticks as code."""
+    parts = sentence.split("`")
+    return [html.Code(html.Bdi(part)) if index % 2 else html.Bdi(part) for index, part in enumerate(parts)]
 
 
 def field_table(fields: Sequence[Mapping[str, Any]]) -> Component:

@@ -58,9 +58,9 @@ def _column(field: str, title: str, width: int, **more: Any) -> dict[str, Any]:
 
 
 _TIME = _column(
-    "received_at", "Time (UTC)", 172, cellClass="is-time", pinned="left", valueFormatter=_js("lvdTime(params.value)")
+    "received_at", "Time (UTC)", 184, cellClass="is-time", pinned="left", valueFormatter=_js("lvdTime(params.value)")
 )
-_EVENT = _column("event_name", "Event", 172, cellClass="is-name", pinned="left", valueFormatter=_js("lvdName(params)"))
+_EVENT = _column("event_name", "Event", 168, cellClass="is-name", pinned="left", valueFormatter=_js("lvdName(params)"))
 _STATUS = _column("status", "Status", 102, cellClass=_js("lvdStatusClass(params)"))
 _VIOLATIONS = _column(
     "violations",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, page_container, register_page
@@ -36,7 +37,7 @@ def create(server: Flask) -> Dash:
     """The Dash app on that server, still without pages."""
     app = Dash(
         "dashboard",
-        server=server,  # type: ignore[arg-type]
+        server=cast(Any, server),
         use_pages=True,
         pages_folder="",
         include_pages_meta=False,
@@ -54,7 +55,6 @@ def create(server: Flask) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
-    return provider
     app.layout = _layout()
     in_browser(app, "tick", Output("shell-tick", "interval"), Input("shell-tick", "n_intervals"))
     return app
@@ -63,13 +63,13 @@ def create(server: Flask) -> Dash:
 def add_page(module: str, *, path: str, title: str | Callable[..., str], layout: Callable[..., Component]) -> None:
     """Show `layout` at `path`, which may hold `<variables>`."""
     address = {"path_template": path} if "<" in path else {"path": path}
-    register_page(module, **address, title=title, layout=layout)  # type: ignore[no-untyped-call]
+    cast(Any, register_page)(module, **address, title=title, layout=layout)
 
 
 def in_browser(app: Dash, function: str, *moves: Input | Output | State) -> None:
     """Have the browser call that function of the assets' `lvd` namespace when an input moves."""
     called = ClientsideFunction("lvd", function)
-    app.clientside_callback(called, *moves, prevent_initial_call=True)  # type: ignore[no-untyped-call]
+    cast(Any, app).clientside_callback(called, *moves, prevent_initial_call=True)
 
 
 def _layout() -> Component:
@@ -86,6 +86,7 @@ def _layout() -> Component:
         defaultColorScheme="auto",
         theme={"fontFamily": "var(--font)", "fontFamilyMonospace": "var(--mono)", "defaultRadius": "sm"},
     )
+    return provider
 
 
 def frame(

@@ -2,6 +2,9 @@
 (function () {
   const cells = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
+  // Sentences put names in backticks; a cell has no room for them.
+  const plain = (sentence) => sentence.replaceAll("`", "");
+
   cells.lvdRowId = (params) => String(params.data.seq);
   cells.lvdTime = (at) => (at ? at.slice(0, 10) + " " + at.slice(11, 23) : "");
   cells.lvdName = (params) => (params.data ? params.value ?? "(no name)" : "");
@@ -10,8 +13,8 @@
   cells.lvdViolations = (violations) => {
     if (!violations || !violations.length) return "";
     const more = violations.length > 1 ? `  +${violations.length - 1} more` : "";
-    return violations[0].message + more;
+    return plain(violations[0].message) + more;
   };
   cells.lvdAllViolations = (violations) =>
-    violations && violations.length > 1 ? violations.slice(0, 12).map((violation) => violation.message).join("\n") : null;
+    violations && violations.length > 1 ? violations.slice(0, 12).map((violation) => plain(violation.message)).join("\n") : null;
 })();

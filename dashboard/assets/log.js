@@ -1,6 +1,8 @@
 // The log: a window of rows pinned below one seq, fetched block by block as AG Grid asks for them.
 (function () {
   const BLOCK = 100;
+  // Beside an open event a narrow window has no room for these columns; the event itself tells what they hold.
+  const MINOR = ["app_version", "platform", "user_id", "session", "copies"], ROOMY = 1700;
   let log = null;
 
   class Log {
@@ -150,6 +152,7 @@
     show(seq) {
       this.open = seq === null ? null : String(seq);
       this.root.classList.toggle("has-open", seq !== null);
+      this.api.setColumnsVisible(MINOR, seq === null || innerWidth > ROOMY);
       dash_clientside.set_props("events-open", { data: seq === null ? null : Number(seq) });
       this.mark();
       this.remember();

@@ -1,13 +1,13 @@
 """`/`: every app with how it is doing; before there is one, the line that sends a first event."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import cards
+from dashboard.first_steps import send_event
 from dashboard.questions import Arguments, Pieces, Questions
 from dashboard.shell import add_page, frame
 from dashboard.wording import count, page_path, percent
@@ -27,11 +27,11 @@ def layout(questions: Questions) -> Component:
     )
 
 
-def pieces(first_event: str, reader: Reader, _app: str, day: Filter) -> Pieces:
-    """What moves on this page, by component id; `first_event` is what one pastes to send one."""
+def pieces(reader: Reader, _app: str, day: Filter) -> Pieces:
+    """What moves on this page, by component id."""
     found = apps(reader)
     drawn = [_card(app, _lately(reader, app, day)) for app in found]
-    return {"apps-cards": {"children": drawn or [_none(first_event)]}}
+    return {"apps-cards": {"children": drawn or [_none(send_event(reader.store))]}}
 
 
 def _lately(reader: Reader, app: Mapping[str, Any], day: Filter) -> tuple[int, float | None]:
@@ -76,8 +76,8 @@ def _last_day(given: Arguments) -> Filter:
     return Filter.parse({"hours": ["24"]}, "stats")
 
 
-def register(app: Dash, questions: Questions, first_event: str) -> None:
-    questions.add("apps-page", _last_day, partial(pieces, first_event))
+def register(app: Dash, questions: Questions) -> None:
+    questions.add("apps-page", _last_day, pieces)
 
     def page(**_: Any) -> Component:
         return layout(questions)

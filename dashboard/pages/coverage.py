@@ -1,13 +1,13 @@
 """`/apps/<app>/coverage`: which planned events have come, which have not, and which came without a fault."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard import cards
+from dashboard.first_steps import put_plan
 from dashboard.pages import place
 from dashboard.questions import Pieces, Questions
 from dashboard.shell import add_page, frame
@@ -45,14 +45,14 @@ def layout(questions: Questions, path: str, search: str) -> Component:
     )
 
 
-def pieces(put_plan: Callable[[str], str], reader: Reader, app: str, asked: tuple[Window, Filter]) -> Pieces:
-    """What moves on this page, by component id; `put_plan` gives the lines that put an app's first plan in force."""
+def pieces(reader: Reader, app: str, asked: tuple[Window, Filter]) -> Pieces:
+    """What moves on this page, by component id."""
     found = coverage(reader, app, asked[1])
     lists = [_list(app, *about, found[f"{about[0]}_events"]) for about in _LISTS]
     if not found["total"]:
         none = cards.empty("No plan yet", "With a plan in force, this page shows what is still missing.", "plan")
         return {
-            "coverage-progress": {"children": [none, cards.snippet(put_plan(app), "coverage-put")]},
+            "coverage-progress": {"children": [none, cards.snippet(put_plan(reader.store, app), "coverage-put")]},
             "coverage-lists": {"children": lists[-1:]},
         }
     bars = [
@@ -71,8 +71,8 @@ def _list(app: str, kind: str, heading: str, meaning: str, none: str, names: Seq
     return html.Section([head, html.P(meaning, className="meaning"), inside], className=f"panel list-{kind}")
 
 
-def register(app: Dash, questions: Questions, put_plan: Callable[[str], str]) -> None:
-    questions.add("coverage-page", place.windowed("coverage"), partial(pieces, put_plan))
+def register(app: Dash, questions: Questions) -> None:
+    questions.add("coverage-page", place.windowed("coverage"), pieces)
 
     def page(path: str = "", search: str = "", **_: Any) -> Component:
         return layout(questions, path, search)

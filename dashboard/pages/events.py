@@ -1,6 +1,7 @@
 """`/apps/<app>/events`: the log, newest first; a row opens beside it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -23,11 +24,14 @@ def layout(questions: Questions, path: str, search: str) -> Component:
     app = place.app_of(path)
     if not questions.knows(app):
         return place.unknown_app(app)
-    names = questions.names(app)
-    chosen = place.values_of(search, "event")
+    chosen = [name.removeprefix("\\") for name in place.values_of(search, "event")]
+    return _page(app, sorted({*questions.names(app), *chosen}), chosen, place.values_of(search, "status"))
+
+
+def _page(app: str, names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str]) -> Component:
     return frame(
         [
-            _toolbar(sorted({*names, *chosen}), chosen, place.values_of(search, "status")),
+            _toolbar(names, chosen, statuses),
             html.Div(
                 [
                     html.Div(
@@ -105,7 +109,7 @@ def _toolbar(names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str
     )
 
 
-def show_event(questions: Questions, path: str, seq: int | None) -> Sequence[Component]:
+def show_event(questions: Questions, seq: int | None, path: str) -> Sequence[Component]:
     """The side panel of that event; empty for none."""
     if seq is None:
         return []
@@ -116,18 +120,16 @@ def show_event(questions: Questions, path: str, seq: int | None) -> Sequence[Com
 
 
 def register(app: Dash, questions: Questions) -> None:
-    def page(path: str = "/apps/", search: str = "", **_: Any) -> Component:
-        return layout(questions, path, search)
+    def page(path: str = "", search: str = "", **_: Any) -> Component:
+        # Dash asks once without an address, to know which ids the callbacks below may name.
+        return layout(questions, path, search) if path else _page("", (), (), ())
 
     add_page(__name__, path="/apps/<app>/events", title=place.title("Events"), layout=page)
 
-    @app.callback(
+    app.callback(
         Output("events-panel", "children"),
         Input("events-open", "data"),
         State("_pages_location", "pathname"),
         prevent_initial_call=True,
-    )
-    def _open(seq: int | None, path: str) -> Sequence[Component]:
-        return show_event(questions, path, seq)
-
+    )(partial(show_event, questions))
     in_browser(app, "filter", Input("events-names", "value"), Input("events-statuses", "value"))
