@@ -59,6 +59,7 @@ class Reader:
         self._lock = Lock()
         self._live: _Live | None = None
         self._defined = 0
+        self._kept = 0
         self._engine = _engine(threads, memory_mb)
 
     def ask(self, question: Callable[[Look], T]) -> T:
@@ -71,6 +72,11 @@ class Reader:
                 return self._ask(question)
             except _GONE:
                 return self._ask(question, anew=True)
+
+    @property
+    def live_sets(self) -> int:
+        """How many sets of live parts are kept: the newest, and older ones that are still being read."""
+        return self._kept
 
     def close(self) -> None:
         self._engine.close()
@@ -126,11 +132,13 @@ class Reader:
         with closing(self._engine.cursor()) as cursor:
             cursor.execute(f"create schema {schema}; use {schema}")
             cursor.execute(views.sql(parts))
+        self._kept += 1
         return _Live(schema, parts, seen)
 
     def _drop_unused(self, live: _Live) -> None:
         if live is not self._live and not live.users:
-            self._engine.execute(f"drop schema if exists {live.schema} cascade")
+            self._engine.execute(f"drop schema {live.schema} cascade")
+            self._kept -= 1
 
 
 class Look:

@@ -1,0 +1,27 @@
+"""What every test of the questions starts from: an empty store, a model of it, and a reader."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from data.layout import Store
+from queries.reader import Reader
+from tests.queries.model import Model
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A model for a fixture that fills it once for all tests of a file."""
+    return Model(Store(tmp_path_factory.mktemp("store")).create())
+
+
+@pytest.fixture
+def model(store: Store) -> Model:
+    return Model(store)
+
+
+@pytest.fixture
+def reader(store: Store) -> Iterator[Reader]:
+    reader = Reader(store, threads=1)
+    yield reader
+    reader.close()

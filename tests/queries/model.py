@@ -1,0 +1,101 @@
+"""A store made part by part, beside the plain list of events that should be visible in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from data.layout import Store
+from data.parts import list_live
+from data.schema import EVENTS
+from ingest.commit import commit
+from ingest.count import rows
+from ingest.dedup import Kept
+from ingest.rewrite import Rewriter
+from tests.recount import Event
+
+START = datetime(2026, 11, 23, 15, 20)
+
+WRONG_TYPE = {
+    "field": "items[1].price",
+    "path": "items[].price",
+    "rule": "wrong_type",
+    "severity": "error",
+    "expected": "integer",
+    "received": "string",
+    "value": "2",
+}
+EXTRA = {
+    "field": "colour",
+    "path": "colour",
+    "rule": "unplanned_field",
+    "severity": "warning",
+    "expected": None,
+    "received": "string",
+    "value": "red",
+}
+UNPLANNED = {
+    "field": "",
+    "path": "",
+    "rule": "unplanned_event",
+    "severity": "warning",
+    "expected": None,
+    "received": "anything",
+    "value": None,
+}
+
+
+def event(seq: int, *, at: float = 0.0, **fields: Any) -> Event:
+    """A valid event of app `shop`, received `at` seconds after START, but for the given fields."""
+    usual = {
+        "app": "shop",
+        "event_name": "page_seen",
+        "event_type": "track",
+        "event_id": f"id-{seq}",
+        "received_at": START + timedelta(seconds=at),
+        "occurred_at": None,
+        "status": "valid",
+        "violations": [],
+        "plan_version": None,
+        "source": None,
+        "app_version": None,
+        "platform": None,
+        "environment": None,
+        "session": None,
+        "user_id": None,
+        "context": None,
+        "payload": "{}",
+        "unread": None,
+        "copies": 1,
+        "supersedes": None,
+    }
+    return {"seq": seq, **usual, **fields}
+
+
+@dataclass
+class Model:
+    """`visible` is what `store` should show; seqs may have gaps, so that few rows can lie in many blocks."""
+
+    store: Store
+    visible: list[Event] = field(default_factory=list)
+
+    def add(self, *events: Event) -> None:
+        """Commit the events as one part; one that `supersedes` a visible event of an older part replaces it."""
+        replaced = {event["supersedes"] for event in events} - {None}
+        older = [event for event in self.visible if event["seq"] in replaced]
+        new = frame(events)
+        told = pl.concat([rows(new), rows(frame(older), sign=-1)])
+        hides = pl.DataFrame({"seq": sorted(replaced)}, schema={"seq": pl.Int64})
+        commit(self.store, Kept(events=new, told=told, known=pl.DataFrame(), hides=hides), [])
+        self.visible = [event for event in self.visible if event["seq"] not in replaced] + list(events)
+
+    def merge(self, first: int = 0, last: int | None = None) -> None:
+        """Merge the live parts at these places (all, unless told) into one; the replaced ones stay on disk."""
+        parts = list_live(self.store)
+        neighbours = parts[first : None if last is None else last + 1]
+        Rewriter(self.store, memory_mb=256, threads=1).rewrite(neighbours, parts)
+
+
+def frame(events: list[Event] | tuple[Event, ...]) -> pl.DataFrame:
+    return pl.DataFrame(list(events), schema=EVENTS)
