@@ -33,7 +33,7 @@ def read_sheet(path: Path) -> dict[str, list[Row]]:
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
             name = row["eventName"] or name
-            condition = json.loads(row["condition"]) if row["condition"] else None
+            condition = json.loads(row["condition"]) if row.get("condition") else None
             events[name].append(Row(row["eventPayload"], row["dataType"], row["required"] != "false", condition))
     return events
 
