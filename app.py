@@ -193,6 +193,8 @@ def load_dashboard(settings: Settings) -> "Flask":
     from dashboard.server import create
     from queries.reader import Reader
 
+    # It has nothing to finish, and DuckDB complains about whatever is still open when the interpreter is taken down.
+    atexit.register(os._exit, 0)
     end_with_parent()
     configure_logging(settings, "dashboard")
     reader = Reader(

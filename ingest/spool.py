@@ -85,9 +85,9 @@ class Spool:
         self._thread.start()
 
     @property
-    def broken(self) -> bool:
-        """Whether the disk failed, so that nothing can be appended before a restart."""
-        return bool(self._broken)
+    def takes_more(self) -> bool:
+        """Whether there is any use in appending: not when the disk failed or there is no room left."""
+        return not self._broken and not self._closing and held(self.folder).bytes < self._max_bytes
 
     def append(self, lines: bytes, events: int, received_at_us: int) -> None:
         """Keep the events of one request; returns once they are on disk.

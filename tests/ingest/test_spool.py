@@ -113,7 +113,7 @@ def test_after_a_failed_sync_everybody_is_refused_and_no_sync_is_tried_again(tmp
     for _ in range(3):
         with pytest.raises(SpoolBroken, match="Input/output error"):
             spool.append(b"lost\n", 1, 1)
-    assert spool.broken
+    assert not spool.takes_more
     assert syncs == 2
     spool.close()
     assert seal_abandoned(tmp_path) == 1  # the lock is free, so that the writer gets what was synced before

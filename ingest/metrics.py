@@ -1,0 +1,78 @@
+"""Counts of what the intake has done, and everybody's figures as Prometheus reads them."""
+
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ingest.receipts import Batch
+from ingest.segments import Held
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9_]")
+
+
+class Counts:
+    """What this process has done since it started; any thread counts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requests: Counter[int] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._events: Counter[str] = Counter()
+
+    def request(self, status: int) -> None:
+        with self._lock:
+            self._requests[status] += 1
+
+    def refusal(self, code: str) -> None:
+        with self._lock:
+            self._refused[code] += 1
+
+    def events(self, batch: Batch) -> None:
+        with self._lock:
+            self._events["accepted"] += len(batch.events)
+            self._events["error"] += len(batch.errors)
+            self._events["rejected"] += len(batch.rejected)
+
+    def lines(self) -> Iterator[str]:
+        with self._lock:
+            requests, refused, events = self._requests.copy(), self._refused.copy(), self._events.copy()
+        yield from _family("lvd_requests_total", "counter", "Requests answered.", "status", requests)
+        yield from _family(
+            "lvd_refused_total", "counter", "Requests refused, by reason.", "code", refused
+        )
+        help_text = "Events accepted (those with an error among them), with an error, and rejected."
+        yield from _family("lvd_events_total", "counter", help_text, "result", events)
+
+
+def spool_lines(held: Held) -> Iterator[str]:
+    """What waits for the writer."""
+    age = 0.0 if held.oldest_at is None else max(0.0, time.time() - held.oldest_at)
+    for name, help_text, value in (
+        ("lvd_spool_bytes", "Bytes that wait in the spool.", held.bytes),
+        ("lvd_spool_segments", "Segments that wait in the spool.", held.segments),
+        ("lvd_spool_oldest_seconds", "Age of the oldest segment that waits.", age),
+    ):
+        yield from _family(name, "gauge", help_text, "", {"": value})
+
+
+def status_lines(said: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """Every figure of what each process last said of itself (`data.status`)."""
+    for process, facts in sorted(said.items()):
+        for fact, value in facts.items():
+            if isinstance(value, int | float):
+                name = _NOT_IN_NAMES.sub("_", f"lvd_{process}_{fact}".lower())
+                yield from _family(name, "gauge", f"What the process `{process}` said of itself.", "", {"": value})
+
+
+def _family(
+    name: str, kind: str, help_text: str, label: str, values: Mapping[str, float] | Mapping[int, float]
+) -> Iterator[str]:
+    yield f"# HELP {name} {help_text}"
+    yield f"# TYPE {name} {kind}"
+    for key, value in sorted(values.items()):
+        labels = f'{{{label}="{key}"}}' if label else ""
+        yield f"{name}{labels} {float(value):.6f}" if isinstance(value, float) else f"{name}{labels} {int(value)}"
