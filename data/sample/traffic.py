@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from random import Random
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from data.sample.faults import break_one, regress
 from data.sample.sessions import Reported, visit
 
 VISITS_AT_ONCE: Final = 40
+LONGEST_UNDER_WAY: Final = 30
+"""Events that a visit may have behind it when the stream begins."""
 BROKEN: Final = 0.03
 SENT_TWICE: Final = 0.01
 
@@ -21,6 +24,8 @@ def traffic(seed: int, clock: Callable[[], datetime]) -> Iterator[dict[str, Any]
     """
     random = Random(seed)
     visits = [_begin(random, clock) for _ in range(VISITS_AT_ONCE)]
+    for _, reports in visits:
+        next(islice(reports, random.randrange(LONGEST_UNDER_WAY), None), None)
     while True:
         place = random.randrange(VISITS_AT_ONCE)
         who, reports = visits[place]
