@@ -15,6 +15,9 @@ MEMORY_LIMIT = "1GB"
 
 _guard = threading.Lock()
 
+INEXACT = r"[:\[,]\s*-?(?:[0-9]+(?:\.[0-9]+)?[eE]|[0-9]+\.[0-9]{12,}|[0-9]{5,}\.[0-9]{7,}|[0-9]{10,}\.)"
+"""Finds each number a double may not hold as written (DuckDB reads fractions as doubles), and some others."""
+
 
 def readable(texts: pl.Series) -> pl.Series:
     """Which of the texts are JSON that DuckDB reads; false for null."""
@@ -26,10 +29,6 @@ def normalise(texts: pl.Series) -> pl.Series:
     kept = "json_valid(t) and not regexp_matches(t, $inexact)"
     sql = f"select case when {kept} then json_normalize(t)::varchar end as c from texts"
     return _ask(sql, texts, {"inexact": INEXACT})["c"].alias(texts.name)
-
-
-INEXACT = r"[:\[,]\s*-?(?:[0-9]+(?:\.[0-9]+)?[eE]|[0-9]+\.[0-9]{12,}|[0-9]{5,}\.[0-9]{9,}|[0-9]{10,}\.)"
-"""Finds each number a double may not hold as written (DuckDB reads fractions as doubles), and some others."""
 
 
 class Unreadable(ValueError):
@@ -62,14 +61,10 @@ def elements(arrays: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The elements of all arrays as (which array, index in it, token); nulls have none."""
     column = _ask("select json_extract(t, '$[*]') as c from texts", arrays)["c"]
     frame = pl.DataFrame({"parent": pl.int_range(len(arrays), dtype=pl.UInt32, eager=True), "token": column})
-    frame = frame.filter(pl.col("token").list.len() > 0)
-    lengths = frame["token"].list.len()
-    spread = frame.explode("token")
-    index = pl.select(pl.int_ranges(0, lengths, dtype=pl.Int64)).to_series().explode() if len(frame) else _NONE
-    return spread["parent"], index, spread["token"]
-
-
-_NONE = pl.Series([], dtype=pl.Int64())
+    index = pl.int_ranges(0, pl.col("token").list.len(), dtype=pl.Int64())
+    full = frame.filter(pl.col("token").list.len() > 0).with_columns(index=index)
+    spread = full.explode("token", "index")
+    return spread["parent"], spread["index"], spread["token"]
 
 
 def lengths(arrays: pl.Series) -> pl.Series:
@@ -93,7 +88,7 @@ def _run(sql: str, texts: pl.DataFrame, params: dict[str, Any] | None = None) ->
         try:
             found: pl.DataFrame = cursor.sql(sql, params=params or {}).pl()
             return found
-        except duckdb.InvalidInputException as error:
+        except (duckdb.InvalidInputException, UnicodeDecodeError) as error:  # its message may end within a character
             raise Unreadable(str(error)) from None
 
 

@@ -26,6 +26,8 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("minProperties", "maxProperties"), "out_of_range"),
 }
 _SIGNS = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
+Way = tuple[str | int, ...]
+
 _UNITS = {"Length": "characters", "Items": "elements", "Properties": "fields"}
 
 
@@ -87,13 +89,41 @@ def _at(
     *,
     there: bool = True,
 ) -> Found:
-    steps = (*error.instance_path, *below)
-    indices = tuple(step for step in steps if isinstance(step, int))
-    path = tuple(None if isinstance(step, int) else step for step in steps)
-    value: Any = payload
-    for step in steps if there else ():
-        value = value[step]
+    way, value = _place(error, payload, below if there else ())
+    for key in below if there else ():
+        value = value[key]
+    path = (*(key if isinstance(key, str) else None for key in way), *below)
+    indices = tuple(key for key in way if isinstance(key, int))
     return Found(0, indices, 0, path, rule, "error", said, there, value if there else None)
+
+
+def _place(error: rs.ValidationError, payload: dict[str, Value], holding: tuple[str, ...]) -> tuple[Way, Value]:
+    """Where an error is, and what is there.
+
+    Its path gives keys that look like numbers as numbers, and leaves empty keys out.
+    """
+    places = list(_places(payload, tuple(error.instance_path), ()))
+    places = [place for place in places if not holding or (isinstance(place[1], dict) and holding[0] in place[1])]
+    if len(places) == 1:
+        return places[0]
+    return next((place for place in places if plain(place[1]) == error.instance), places[0])
+
+
+def _places(value: Value, steps: Way, way: Way) -> Iterator[tuple[Way, Value]]:
+    if not steps:
+        yield way, value
+    elif isinstance(value, dict):
+        for key in value:
+            if key == steps[0] or (isinstance(steps[0], int) and _says(key, steps[0])):
+                yield from _places(value[key], steps[1:], (*way, key))
+    elif isinstance(value, list) and isinstance(steps[0], int) and steps[0] < len(value):
+        yield from _places(value[steps[0]], steps[1:], (*way, steps[0]))
+    if isinstance(value, dict) and "" in value:
+        yield from _places(value[""], steps, (*way, ""))
+
+
+def _says(key: str, number: int) -> bool:
+    return key.lstrip("+").isdecimal() and int(key) == number
 
 
 def _expected(keyword: str, said: dict[str, Any]) -> str:

@@ -11,8 +11,8 @@ import jsonschema_rs as rs
 
 from plans import checks, expected, oracle, tokens
 from plans.checks import Test
-from plans.known_formats import SURELY
 from plans.frames import Check, Compiled, Frame, Guard, Planned
+from plans.known_formats import SURELY
 from plans.model import FormatMode, PlannedEvent, Rule, Severity
 from plans.paths import Path
 from plans.patterns import as_rust

@@ -30,6 +30,7 @@ class _Sheet:
         self.fields = 0
         self._strict_float = strict_float
         self._numbers = itertools.count()
+        self._objects = itertools.count(1)
         self._guard_depth: list[int] = []
 
     def add(self, row: SheetField) -> None:
@@ -118,7 +119,7 @@ class _Sheet:
                 found.append((frame, frame.cell(tuple(keys))))
                 frame, keys = frame.elements(found[-1][1]), []
             else:
-                known = frame.known(frame.cell(tuple(keys)), self.fields)
+                known = frame.known(frame.cell(tuple(keys)), next(self._objects))
                 known.keys.add(step)
                 known.severity = "warning"
                 keys.append(step)

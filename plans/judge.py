@@ -2,78 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
-from plans import by_event, fallback, tokens
+from plans import decode
 from plans.compiled import compiled
-from plans.model import Plan, violation
-from plans.tokens import Value
+from plans.model import Plan
+from plans.odd import odd
+from plans.one import Violation, unplanned, unreadable, violations_of
+from plans.validate import validate
+from plans.violations import FOUND, NAMES
 
-Violation = dict[str, str | None]
-
-VIOLATION: Final = pl.Struct(
-    {name: pl.String() for name in ("field", "path", "rule", "severity", "expected", "received", "value")}
+VERDICT: Final = pl.Schema(
+    {
+        "status": pl.String(),
+        "violations": pl.List(pl.Struct({name: pl.String() for name in NAMES})),
+        "plan_version": pl.Int64(),
+    }
 )
-VERDICT: Final = pl.Schema({"status": pl.String(), "violations": pl.List(VIOLATION), "plan_version": pl.Int64()})
+COLUMNS_FROM: Final = 1_000
+"""From so many events of one name on, judging them as columns is faster than one by one."""
 
 
-def judge(events: pl.DataFrame, plan_of: Callable[[str], Plan | None]) -> pl.DataFrame:
+def judge(
+    events: pl.DataFrame, plan_of: Callable[[str], Plan | None], *, columns_from: int = COLUMNS_FROM
+) -> pl.DataFrame:
     """`status`, `violations` and `plan_version` for each row of `events`, in its order.
 
     `events` has app, event_name, event_type, payload (JSON text or null) and problem (why it could not be read, or
     null). Whatever a payload holds, its row gets a verdict; nothing is raised for an event.
     """
-    columns = [events[name].to_list() for name in ("app", "event_name", "event_type", "payload", "problem")]
-    rows = [_row(plan_of(app), *rest) for app, *rest in zip(*columns, strict=True)]
-    return pl.DataFrame(rows, schema=VERDICT, orient="row")
+    told, names = _named(events, plan_of)
+    found = [_told_by_sender(told)]
+    planned = told.filter(pl.col("name").is_not_null())
+    for (at,), group in planned.partition_by("name", as_dict=True).items():
+        found.append(_group(names[at], group.get_column("row"), group.get_column("payload"), columns_from))
+    return _verdicts(told, pl.concat(found))
 
 
-def _row(
-    plan: Plan | None, name: str | None, kind: str | None, payload: str | None, problem: str | None
-) -> tuple[str, list[Violation], int | None]:
-    if problem is not None:
-        return "error", [unreadable(problem)], None
-    if kind == "system":
-        return "valid", [], None
-    canonical = plan.canonical(name) if plan and name is not None else None
-    if plan is None or canonical is None:
-        return "unplanned", [unplanned(name)], plan.version if plan else None
+@dataclass(frozen=True)
+class _Name:
+    plan: Plan
+    name: str
+
+
+def _named(events: pl.DataFrame, plan_of: Callable[[str], Plan | None]) -> tuple[pl.DataFrame, list[_Name]]:
+    """The events with their row, the number of the planned name each means, and the version of its plan."""
+    judged = pl.col("problem").is_null() & (pl.col("event_type").fill_null("") != "system")
+    told = events.select("app", "event_name", "payload", "problem", judged=judged).with_row_index("row")
+    met = told.filter("judged").select("app", "event_name").unique(maintain_order=True)
+    plans = {app: plan_of(app) for app in met["app"].unique(maintain_order=True)}
+    names: dict[tuple[str, str], int] = {}
+    kept: list[_Name] = []
+    rows: list[tuple[str, str | None, int | None, int | None]] = []
+    for app, event_name in met.iter_rows():
+        plan = plans[app]
+        name = plan.canonical(event_name) if plan and event_name is not None else None
+        if plan and name is not None and (app, name) not in names:
+            names[app, name] = len(kept)
+            kept.append(_Name(plan, name))
+        number = names[app, name] if name is not None else None
+        rows.append((app, event_name, number, plan.version if plan else None))
+    schema = {"app": pl.String(), "event_name": pl.String(), "name": pl.Int64(), "plan_version": pl.Int64()}
+    table = pl.DataFrame(rows, schema=schema, orient="row").with_columns(judged=pl.lit(True))
+    on = ["app", "event_name", "judged"]
+    return told.join(table, on=on, how="left", nulls_equal=True, maintain_order="left"), kept
+
+
+def _told_by_sender(told: pl.DataFrame) -> pl.DataFrame:
+    """The one violation of each event that could not be read, and of each that is not planned."""
+    problems = told.filter(pl.col("problem").is_not_null()).select("row", "problem")
+    strange = told.filter(pl.col("judged") & pl.col("name").is_null()).select("row", "event_name")
+    return pl.concat(
+        [
+            _alike(problems.rename({"problem": "received"}), unreadable(None)),
+            _alike(strange.rename({"event_name": "received"}), unplanned(None)),
+        ]
+    )
+
+
+def _alike(rows: pl.DataFrame, said: Violation) -> pl.DataFrame:
+    same = [pl.lit(value, pl.String()).alias(name) for name, value in said.items() if name != "received"]
+    return rows.with_columns(same).select(FOUND.names())
+
+
+def _group(name: _Name, row: pl.Series, payload: pl.Series, columns_from: int) -> pl.DataFrame:
+    """What the events of one name break; large groups as columns, but for the payloads that must be read exactly."""
+    ready = compiled(name.plan, name.name)
+    if ready.why or len(row) < columns_from:
+        return _one_by_one(name, row, payload)
+    text = payload.str.strip_chars(" \t\n\r").fill_null("{}").replace("null", "{}")
+    strange = odd(text)
     try:
-        found = violations_of(plan, canonical, payload)
-    except ValueError as error:
-        return "error", [unreadable(str(error))], plan.version
-    broken = any(one["severity"] == "error" for one in found)
-    return "invalid" if broken else "valid", found, plan.version
+        judged = validate(ready, text.filter(~strange))
+    except decode.Unreadable:
+        strange |= ~decode.readable(text)
+        judged = validate(ready, text.filter(~strange))
+    even = row.filter(~strange)
+    found = judged.violations.with_columns(even.gather(judged.violations["row"]).alias("row"))
+    rest = pl.concat([row.filter(strange), even.gather(judged.left)])
+    texts = pl.concat([payload.filter(strange), payload.filter(~strange).gather(judged.left)])
+    return pl.concat([found, _one_by_one(name, rest, texts)])
 
 
-def violations_of(plan: Plan, name: str, payload: str | None) -> list[Violation]:
-    """What one payload breaks of a planned event; ValueError when it cannot be read."""
-    said = document(payload)
-    ready = compiled(plan, name)
-    found = by_event.evaluate(ready, said)
-    if ready.why and ready.schema:
-        found = fallback.evaluate(ready.schema, plan.format, said) + found
-    return [by_event.describe(one) for one in found]
+def _one_by_one(name: _Name, row: pl.Series, payload: pl.Series) -> pl.DataFrame:
+    def each() -> Iterator[tuple[int | str | None, ...]]:
+        for at, text in zip(row.to_list(), payload.to_list(), strict=True):
+            for said in violations_of(name.plan, name.name, text):
+                yield (at, *said.values())
+
+    return pl.DataFrame(list(each()), schema=FOUND, orient="row")
 
 
-def document(payload: str | None) -> dict[str, Value]:
-    """The parsed payload, empty when none was sent; ValueError when it is no JSON object."""
-    said = tokens.parse(payload) if payload is not None else None
-    if said is None:
-        return {}
-    if not isinstance(said, dict):
-        raise ValueError("the payload is not an object")
-    return said
-
-
-def unreadable(problem: str) -> Violation:
-    """The one violation of an event that could not be read."""
-    return dict(violation("", "", "unreadable", "error", "an event", problem, None))
-
-
-def unplanned(name: Any) -> Violation:
-    """The one violation of an event whose name is not in the plan."""
-    return dict(violation("", "", "unplanned_event", "warning", None, name, None))
+def _verdicts(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    each = (
+        found.sort("row", maintain_order=True)
+        .group_by("row", maintain_order=True)
+        .agg(
+            violations=pl.struct(NAMES),
+            unread=(pl.col("rule") == "unreadable").any(),
+            broken=(pl.col("severity") == "error").any(),
+        )
+    )
+    whole = told.join(each, on="row", how="left", maintain_order="left")
+    status = (
+        pl.when("unread")
+        .then(pl.lit("error"))
+        .when(pl.col("judged") & pl.col("name").is_null())
+        .then(pl.lit("unplanned"))
+        .when("broken")
+        .then(pl.lit("invalid"))
+        .otherwise(pl.lit("valid"))
+    )
+    empty = pl.lit([], VERDICT["violations"])
+    return whole.select(status.alias("status"), pl.col("violations").fill_null(empty), "plan_version").cast(VERDICT)

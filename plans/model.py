@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -191,7 +190,7 @@ def check_app(app: str) -> str:
 
 def violation(
     field: str, path: str, rule: Rule, severity: Severity, expected: str | None, received: str | None, value: str | None
-) -> Mapping[str, str | None]:
+) -> dict[str, str | None]:
     """One broken promise in the shape every output of this package gives it."""
     return {
         "field": field,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plans import by_event, fallback, judge, paths, tokens
+from plans import by_event, one, paths, tokens
 from plans.by_event import ABSENT
 from plans.compiled import compiled
 from plans.explain import sentence
@@ -25,12 +25,12 @@ def field_table(plan: Plan | None, event_name: str | None, payload: str | None) 
     """
     name = plan.canonical(event_name) if plan and event_name is not None else None
     try:
-        document = judge.document(payload)
+        document = one.document(payload)
         if plan is None or name is None:
             return _unplanned(event_name, document)
         return _planned(compiled(plan, name), plan, document)
     except ValueError as error:
-        return [_broken(judge.unreadable(str(error)))]
+        return [_broken(one.unreadable(str(error)))]
 
 
 def expectations(event: PlannedEvent, plan: Plan) -> list[tuple[str, str]]:
@@ -41,14 +41,14 @@ def expectations(event: PlannedEvent, plan: Plan) -> list[tuple[str, str]]:
 
 def _unplanned(event_name: str | None, document: dict[str, Value]) -> list[Row]:
     fields = [_row(paths.render((key,)), None, value, "not_applied") for key, value in document.items()]
-    return [_broken(judge.unplanned(event_name)), *fields]
+    return [_broken(one.unplanned(event_name)), *fields]
 
 
 def _planned(ready: Compiled, plan: Plan, document: dict[str, Value]) -> list[Row]:
-    broken = by_event.evaluate(ready, document)
+    broken = one.broken(ready, plan, document)
+    if ready.why:
+        return _by_field(ready, broken, document)
     placed: dict[Place, list[Row]] = {}
-    if ready.why and ready.schema:
-        return _by_field(ready, fallback.evaluate(ready.schema, plan.format, document) + broken, document)
     for found in broken:
         placed.setdefault((found.order, found.indices), []).append(_broken(by_event.describe(found)))
     for place, row in _lines(ready.root, document, (), {}):
@@ -59,8 +59,8 @@ def _planned(ready: Compiled, plan: Plan, document: dict[str, Value]) -> list[Ro
 def _by_field(ready: Compiled, broken: list[Found], document: dict[str, Value]) -> list[Row]:
     """For what jsonschema-rs found, which knows fields and not the plan's order: the rest follows at the end."""
     found: dict[str, list[Row]] = {}
-    for one in broken:
-        found.setdefault(one.field(), []).append(_broken(by_event.describe(one)))
+    for each in broken:
+        found.setdefault(each.field(), []).append(_broken(by_event.describe(each)))
     rows: list[Row] = []
     for _, row in sorted(_lines(ready.root, document, (), {}), key=lambda line: line[0]):
         rows += found.pop(row["key"] or "", [row])
@@ -106,7 +106,7 @@ def _row(key: str, expected: str | None, value: Value, status: str) -> Row:
     }
 
 
-def _broken(violation: judge.Violation) -> Row:
+def _broken(violation: one.Violation) -> Row:
     rule = violation["rule"]
     missing = rule == "missing" or (rule == "condition" and violation["received"] is None)
     status = "warning" if violation["severity"] == "warning" else "missing" if missing else "invalid"

@@ -1,0 +1,195 @@
+"""A large group of equal events judged as columns: every check of its plan over all of them at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from plans import decode, paths, tokens
+from plans.frames import Check, Compiled, Frame, Known
+from plans.violations import Part, describe
+
+_NOTHING = pl.lit(False)
+
+
+@dataclass
+class Judged:
+    """Violations of the rows that could be judged as columns, and the rows that must be read one by one."""
+
+    violations: pl.DataFrame
+    left: pl.Series
+
+
+def validate(compiled: Compiled, payloads: pl.Series) -> Judged:
+    """What the payloads (JSON objects) break, as `violations.FOUND` with the row of each; nothing odd among them.
+
+    Raises decode.Unreadable when one is not JSON.
+    """
+    group = _Group(compiled)
+    rows = pl.DataFrame({"row": pl.int_range(len(payloads), dtype=pl.UInt32(), eager=True), "token": payloads})
+    group.frame(compiled.root, rows, {})
+    left = pl.concat(group.left).unique() if group.left else pl.Series("row", [], pl.UInt32())
+    found = describe(group.parts, compiled.depth)
+    return Judged(found.filter(~pl.col("row").is_in(left.implode())) if len(left) else found, left)
+
+
+@dataclass
+class _Group:
+    compiled: Compiled
+    parts: list[Part] = field(default_factory=list)
+    left: list[pl.Series] = field(default_factory=list)
+
+    def frame(self, frame: Frame, rows: pl.DataFrame, outer: dict[int, pl.Series]) -> None:
+        """Judge the rows of one frame (`row`, `i0`…, `token`) and of those inside it; `outer` guards hold or not."""
+        columns, shapes = _cells(frame, rows["token"])
+        for (cell, known), keys in zip(frame.objects.items(), shapes, strict=True):
+            self._keys(frame, rows, cell, known, columns, keys)
+        held = outer | _guards(frame, columns)
+        for check, broken in _broken(frame, columns, held):
+            self.parts.append(Part.of(check, rows, broken, columns.get_column(f"c{check.cell}"), frame.depth))
+        for cell, inner in frame.arrays.items():
+            token = columns.get_column(f"c{cell}")
+            arrays = _where(token.str.starts_with("["), token)
+            if arrays.null_count() < len(arrays):
+                self._elements(inner, rows, arrays, held)
+
+    def _elements(self, inner: Frame, rows: pl.DataFrame, arrays: pl.Series, held: dict[int, pl.Series]) -> None:
+        parent, index, token = decode.elements(arrays)
+        if not len(token):
+            return
+        around = rows.drop("token")[parent]
+        elements = around.with_columns(index.alias(f"i{inner.depth - 1}"), token.alias("token"))
+        self.frame(inner, elements, {number: guard.gather(parent) for number, guard in held.items()})
+
+    def _keys(
+        self, frame: Frame, rows: pl.DataFrame, cell: int, known: Known, columns: pl.DataFrame, keys: pl.Series
+    ) -> None:
+        """Objects come in few shapes: each is looked at once, and only the rows of a strange one again."""
+        twice: list[str] = []
+        strange: dict[str, list[int]] = {}
+        for shape in keys.unique().drop_nulls().to_list():
+            names = json.loads(shape)
+            if len(set(names)) < len(names):
+                twice.append(shape)
+            elif known.severity and not known.keys.issuperset(names):
+                strange[shape] = [at for at, name in enumerate(names) if name not in known.keys]
+        if twice:
+            self.left.append(rows["row"].filter(keys.is_in(twice)))
+        if strange:
+            self._unplanned(frame, rows, cell, known, columns.get_column(f"c{cell}"), keys, strange)
+
+    def _unplanned(
+        self,
+        frame: Frame,
+        rows: pl.DataFrame,
+        cell: int,
+        known: Known,
+        objects: pl.Series,
+        keys: pl.Series,
+        strange: dict[str, list[int]],
+    ) -> None:
+        path = (*frame.path, *frame.cells[cell])
+        names = {shape: json.loads(shape) for shape in strange}
+        spread = pl.DataFrame(
+            [
+                (shape, at, paths.pointer((names[shape][at],)), paths.render((*path, names[shape][at])))
+                for shape, places in strange.items()
+                for at in places
+            ],
+            schema={"shape": pl.String(), "number": pl.Int64(), "pointer": pl.String(), "path": pl.String()},
+            orient="row",
+        )
+        met = rows.with_columns(objects.alias("token"), keys.alias("shape")).join(spread, on="shape")
+        tokens_found = decode.pick(met["token"], met["pointer"])
+        pieces = paths.pieces(path, frame.depth)
+        plain = paths.render(path)
+        tail = met["path"].str.slice(len(plain))
+        self.parts.append(Part.unplanned(met, tokens_found, pieces, tail, self.compiled.fields + known.order, known))
+
+
+def _cells(frame: Frame, token: pl.Series) -> tuple[pl.DataFrame, list[pl.Series]]:
+    """A column for each cell (`c0`…) and for the length of each counted array (`n3`…); the keys of each object."""
+    pointers = [paths.pointer(keys) for keys in frame.cells]
+    found, shapes = decode.cells(token, pointers[1:], [pointers[cell] for cell in frame.objects])
+    columns = {"c0": token.alias("c0")}
+    for cell, (keys, series) in enumerate(zip(frame.cells[1:], found, strict=True), start=1):
+        if any(map(_is_index, keys)):
+            series = _where(columns[f"c{frame.parent(cell)}"].str.starts_with("{"), series)
+        columns[f"c{cell}"] = series.alias(f"c{cell}")
+    for at, cell in enumerate(frame.objects):
+        if any(map(_is_index, frame.cells[cell])):
+            shapes[at] = _where(columns[f"c{cell}"].str.starts_with("{"), shapes[at])
+    for cell in {check.cell for check in frame.checks if check.test and check.test.counts}:
+        token = columns[f"c{cell}"]
+        arrays = _where(token.str.starts_with("["), token)
+        columns[f"n{cell}"] = decode.lengths(arrays).alias(f"n{cell}")
+    return pl.DataFrame(columns), shapes
+
+
+def _is_index(key: str) -> bool:
+    """A pointer with such a key finds elements of arrays too, and these are no fields."""
+    return key.isdigit() or key == "-"
+
+
+def _where(wanted: pl.Series, series: pl.Series) -> pl.Series:
+    return pl.select(pl.when(wanted).then(series)).to_series()
+
+
+def _guards(frame: Frame, columns: pl.DataFrame) -> dict[int, pl.Series]:
+    held: dict[int, pl.Series] = {}
+    for number, guard in frame.guards.items():
+        holds = pl.Series([True]).new_from_index(0, columns.height)
+        for cell, test, absent_counts in guard.conditions:
+            c = pl.col(f"c{cell}")
+            fails = columns.select(pl.when(c.is_null()).then(not absent_counts).otherwise(test.fast(c, c))).to_series()
+            holds &= ~_decided(fails, columns.get_column(f"c{cell}"), test.breaks)
+        held[number] = holds
+    return held
+
+
+def _broken(frame: Frame, columns: pl.DataFrame, held: dict[int, pl.Series]) -> Iterator[tuple[Check, pl.Series]]:
+    """The checks that some rows fail, with which rows."""
+    guards = pl.DataFrame([guard.alias(f"g{number}") for number, guard in held.items()])
+    told = pl.concat([columns, guards], how="horizontal") if held else columns
+    fails = told.select(**{str(at): _expression(frame, check) for at, check in enumerate(frame.checks)})
+    for at, check in enumerate(frame.checks):
+        broken = fails.to_series(at)
+        if check.test and broken.null_count():
+            broken = _decided(broken, columns.get_column(f"c{check.cell}"), check.test.breaks)
+        if broken.any():
+            yield check, broken
+
+
+def _expression(frame: Frame, check: Check) -> pl.Expr:
+    c, n = pl.col(f"c{check.cell}"), pl.col(f"n{check.cell}")
+    if check.test:
+        fails = pl.when(c.is_null()).then(_NOTHING).otherwise(check.test.fast(c, n))
+    elif check.through:
+        fails = c.is_null()
+        for outer in frame.around(check.cell):
+            o = pl.col(f"c{outer}")
+            fails = fails & (o.is_null() | o.str.starts_with("{"))
+        if frame.depth:
+            fails = fails & pl.col("c0").str.starts_with("{")
+    else:
+        parent = frame.parent(check.cell)
+        inside = pl.col(f"c{parent}").str.starts_with("{").fill_null(False)
+        fails = c.is_null() & inside if parent or frame.depth else c.is_null()
+    if check.guard is None:
+        return fails
+    guard, wanted = check.guard
+    return pl.when(pl.col(f"g{guard}") == wanted).then(fails).otherwise(_NOTHING)
+
+
+def _decided(fails: pl.Series, token: pl.Series, breaks: object) -> pl.Series:
+    """Fill in what a fast test left open, asking the exact one about each different token."""
+    assert callable(breaks)
+    if not fails.null_count():
+        return fails
+    at = fails.is_null().arg_true()
+    asked = token.gather(at)
+    verdicts = {text: bool(breaks(tokens.parse(text, len(text)))) for text in asked.unique().to_list()}
+    return fails.scatter(at, asked.replace_strict(verdicts, return_dtype=pl.Boolean()))

@@ -1,0 +1,111 @@
+"""Broken promises as columns: which check, in which rows, and everything a violation says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from polars.expr.whenthen import ChainedThen, Then
+
+from plans import paths, tokens
+from plans.frames import Check, Known
+from plans.model import Rule, Severity
+
+NAMES: Final = ("field", "path", "rule", "severity", "expected", "received", "value")
+FOUND: Final = pl.Schema({"row": pl.UInt32()} | {name: pl.String() for name in NAMES})
+
+_ROUND: Final = r"^-?(?:[1-9][0-9]{0,14}|0)$|^-?(?:[1-9][0-9]{0,14}\.[0-9]+|0\.0{0,3}[1-9][0-9]*)$"
+"""Numbers that are shown as DuckDB writes them; others have a shortest form of their own."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that break one promise: `row`, `i0`…, `token` (null when nothing is there), `field`, `path`, `number`."""
+
+    rows: pl.DataFrame
+    order: int
+    rule: Rule
+    severity: Severity
+    expected: str | None
+
+    @staticmethod
+    def of(check: Check, rows: pl.DataFrame, broken: pl.Series, token: pl.Series, depth: int) -> Part:
+        """The rows where `broken` says so."""
+        met = rows.with_columns(token.alias("token")).filter(broken)
+        label = _label(paths.pieces(check.path, depth))
+        named = met.with_columns(
+            field=label, path=pl.lit(paths.render(check.path)), number=pl.lit(check.number, pl.Int64())
+        )
+        return Part(named, check.order, check.rule, check.severity, check.expected)
+
+    @staticmethod
+    def unplanned(
+        met: pl.DataFrame, token: pl.Series, pieces: list[str], tail: pl.Series, order: int, known: Known
+    ) -> Part:
+        """Fields of objects that the plan does not know; `tail` is what each adds to the object's own path."""
+        named = met.with_columns(token.alias("token"), field=_label(pieces) + tail)
+        return Part(named.drop("shape", "pointer"), order, "unplanned_field", known.severity or "warning", None)
+
+
+def describe(parts: list[Part], depth: int) -> pl.DataFrame:
+    """All parts as `FOUND`, each row's violations in the plan's order."""
+    if not parts:
+        return pl.DataFrame(schema=FOUND)
+    indices = [f"i{at}" for at in range(depth)]
+    tall = pl.concat([_complete(part, indices) for part in parts])
+    ordered = tall.sort("row", "order", *indices, "number")
+    return ordered.with_columns(received=_received(), value=_value(ordered["token"])).select(FOUND.names())
+
+
+def _complete(part: Part, indices: list[str]) -> pl.DataFrame:
+    """Rows outside an array have no index in it; they come before those inside."""
+    told = [pl.col(name) if name in part.rows.columns else pl.lit(-1, pl.Int64()).alias(name) for name in indices]
+    return part.rows.select(
+        "row",
+        *told,
+        pl.lit(part.order, pl.Int64()).alias("order"),
+        "number",
+        "token",
+        "field",
+        "path",
+        rule=pl.lit(part.rule),
+        severity=pl.lit(part.severity),
+        expected=pl.lit(part.expected, pl.String()),
+    )
+
+
+def _label(pieces: list[str]) -> pl.Expr:
+    """The text of a path with each row's own indices in it."""
+    parts: list[pl.Expr] = [pl.lit(pieces[0])]
+    for at, piece in enumerate(pieces[1:]):
+        parts += [pl.col(f"i{at}").cast(pl.String()), pl.lit(piece)]
+    return pl.concat_str(parts)
+
+
+def _received() -> pl.Expr:
+    t = pl.col("token")
+    word: Then | ChainedThen = pl.when(t.is_null()).then(None)
+    for first, kind in (('"', "string"), ("{", "object"), ("[", "array"), ("t", "boolean"), ("f", "boolean")):
+        word = word.when(t.str.starts_with(first)).then(pl.lit(kind))
+    word = word.when(t.str.starts_with("n")).then(pl.lit("null"))
+    return word.when(t.str.contains("[.eE]")).then(pl.lit("number")).otherwise(pl.lit("integer"))
+
+
+def _value(token: pl.Series) -> pl.Series:
+    """As `tokens.shown` says it: plain texts, whole numbers and words at once, the rest one by one."""
+    t = pl.col("t")
+    inside = t.str.strip_prefix('"').str.strip_suffix('"')
+    plain_text = t.str.starts_with('"') & ~t.str.contains("\\", literal=True)
+    plain = t.is_in(["true", "false", "null"]) | t.str.contains(_ROUND)
+    cut = inside.str.head(tokens.VALUE_CHARS - 1) + "…"
+    bounded = pl.when(inside.str.len_chars() > tokens.VALUE_CHARS).then(cut).otherwise(inside)
+    frame = token.rename("t").to_frame()
+    told = frame.select(value=pl.when(plain_text).then(bounded).when(plain).then(t), left=~(plain_text | plain))
+    left = told["left"].fill_null(False)
+    if not left.any():
+        return told["value"]
+    at = left.arg_true()
+    asked = token.gather(at)
+    shown = {text: tokens.shown(tokens.parse(text, len(text))) for text in asked.unique().to_list()}
+    return told["value"].scatter(at, asked.replace_strict(shown, return_dtype=pl.String()))

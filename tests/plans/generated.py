@@ -1,0 +1,169 @@
+"""Plans and events made up at random: small vocabularies, so that they meet, and everything JSON can do to a value."""
+
+import json
+from random import Random
+
+KEYS = ["a", "b", "c", "a.b", 'q"k', "", "0", "-", "é", "x/y", "~t", "sp ace", "[]", "\u2028"]
+NUMBERS = (  # noqa: SIM905 - quotes would hide the numbers
+    "0 -0 1 1.0 1e0 2 5 -3 10 1e2 100 4.5 0.0075 19.99 0.1 0.10 0.3 0.30000000000000004 0.10000000000000000000001 "
+    "1.5 -1.5 9007199254740993 9007199254740992 18446744073709551616 18446744073709551617 1e400 -1e400 1e-400 -0.0 "
+    "0.00001 1.10 123456789012345678.25 12345678.12345678 1E5 2.50 0.07 0.14"
+).split()
+TEXTS = [
+    *["", " ", "\t", "x", "abc", "ABC-12", "a\nb", 'say "hi"', "back\\slash", "é", "😀", "nul\x00", "\x1f", "\u00a0"],
+    *["2024-02-29", "2023-02-29", "2024-02-29 10:00:00", "2024-1-1", "a@b.de", "127.0.0.1", "true", "1", "NaN,]"],
+    *["2024-02-28T10:00:00Z", "https://a.de/x", "x" * 201, "x" * 200, "é" * 201, "\u0661", "[", "e\u0301", "\u2028"],
+]
+PATTERNS = ["^a", "b$", r"^[A-Z]+-\d{2}$", r"^\w+$", ".", "^.$", "(?=a)a", "a|b", "[^x]", r"^\s*$", r"\bx", r"[\w.-]+@"]
+FORMATS = ["date", "date-time", "time", "email", "ipv4", "uri", "uuid", "hostname", "no-such-format"]
+TYPES = ["string", "integer", "number", "boolean", "null", "object", "array"]
+DRAFTS = {
+    4: "http://json-schema.org/draft-04/schema#",
+    6: "http://json-schema.org/draft-06/schema#",
+    7: "http://json-schema.org/draft-07/schema#",
+    2019: "https://json-schema.org/draft/2019-09/schema",
+    2020: "https://json-schema.org/draft/2020-12/schema",
+}
+SHEET_TYPES = ["text", "integer", "float", "date", "boolean"]
+
+Schema = dict[str, str]
+"""Keywords with their values as JSON text, so that numbers stay as they are written."""
+
+
+def said(pairs: dict[str, str] | list[tuple[str, str]]) -> str:
+    """An object of values that are JSON text already."""
+    items = pairs.items() if isinstance(pairs, dict) else pairs
+    return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{value}" for key, value in items) + "}"
+
+
+def scalar(r: Random) -> str:
+    kind = r.randrange(5)
+    if kind < 2:
+        return r.choice(NUMBERS)
+    return (
+        json.dumps(r.choice(TEXTS), ensure_ascii=r.random() < 0.3) if kind < 4 else r.choice(["true", "false", "null"])
+    )
+
+
+def value(r: Random, depth: int) -> str:
+    kind = r.random()
+    if depth == 0 or kind < 0.5:
+        return scalar(r)
+    if kind < 0.75:
+        return "[ " + " , ".join(value(r, depth - 1) for _ in range(r.randrange(4))) + "]"
+    return obj(r, depth - 1)
+
+
+def obj(r: Random, depth: int) -> str:
+    keys = r.choices(KEYS, k=r.randrange(4)) if r.random() < 0.1 else r.sample(KEYS, k=r.randrange(7))
+    return said([(key, value(r, depth)) for key in keys])
+
+
+def payload(r: Random) -> str:
+    """Nearly always an object; now and then one that is broken or lenient JSON."""
+    text = obj(r, 3) if r.random() < 0.95 else value(r, 2)
+    if r.random() < 0.03:
+        at = r.randrange(len(text) + 1)
+        text = (
+            text[:at] + r.choice([",", "NaN", "]", "}", '"', "\\ud800", "\\", "-Infinity", "0", "\t", "+"]) + text[at:]
+        )
+    return text
+
+
+def schema(r: Random) -> str:
+    """A schema of everyday keywords, of a draft that knows them."""
+    draft = r.choice([2020, 2020, 2019, 7, 7, 6, 4])
+    keywords = _schema(r, 3, draft)
+    return said({"$schema": json.dumps(DRAFTS[draft]), **keywords})
+
+
+def _schema(r: Random, depth: int, draft: int) -> Schema:
+    made: Schema = {}
+    for _ in range(r.choice([0, 0, 1, 1, 2])):
+        made |= _keyword(r, draft)
+    for _ in range(r.choice([0, 1, 1, 2]) if depth else 0):
+        made |= _structure(r, depth - 1, draft)
+    return made
+
+
+def _keyword(r: Random, draft: int) -> Schema:
+    number, count = r.choice(NUMBERS), str(r.randrange(4))
+    word = r.choice(["imum", "Items", "Length"])
+    side = r.choice(["min", "max"])
+    if word != "imum":
+        return {side + word: count}
+    choices: list[Schema] = [
+        {"type": json.dumps(r.choice(TYPES))},
+        {"type": json.dumps(r.sample(TYPES, k=2))},
+        {"enum": _texts(r, [number, scalar(r), scalar(r)])},
+        {"const": scalar(r)} if draft > 4 else {"enum": f"[{number}]"},
+        {side + word: number},
+        {f"exclusiveM{side[1:]}imum": number}
+        if draft > 4
+        else {side + word: number, f"exclusiveM{side[1:]}imum": "true"},
+        {"multipleOf": r.choice(["1", "2", "0.01", "0.1", "0.0001", "3", "1.5", "1e2", "10", "0.07"])},
+        {"pattern": json.dumps(r.choice(PATTERNS))},
+        {"format": json.dumps(r.choice(FORMATS))},
+        {"description": '"said"'},
+    ]
+    return r.choice(choices)
+
+
+def _texts(r: Random, texts: list[str]) -> str:
+    return f"[{','.join(dict.fromkeys(texts))}]"
+
+
+def _structure(r: Random, depth: int, draft: int) -> Schema:
+    fields = said({key: said(_schema(r, depth, draft)) for key in r.sample(KEYS, k=r.randrange(1, 6))})
+    needed = json.dumps(r.sample(KEYS, k=r.randrange(1, 3)))
+    choices: list[Schema] = [
+        {"properties": fields},
+        {"properties": fields, "required": needed},
+        {"properties": fields, "additionalProperties": r.choice(["true", "false"])},
+        {"required": needed},
+        {"items": said(_schema(r, depth, draft))},
+    ]
+    if draft >= 7:
+        key = r.choice(KEYS)
+        asked = {"properties": said({key: said({"const": scalar(r)})})}
+        asked |= {"required": json.dumps([key])} if r.random() < 0.5 else {}
+        choices.append({"if": said(asked), "then": said({"properties": fields}), "else": said({"required": needed})})
+    return r.choice(choices)
+
+
+def beyond(r: Random) -> str:
+    """A schema with keywords that only a full evaluation can judge."""
+    odd: Schema = {
+        "not": '{"required":["a"]}',
+        "anyOf": '[{"required":["b"]},{"properties":{"a":{"type":"string"}}}]',
+        "patternProperties": '{"^[ab]":{"minimum":1}}',
+        "additionalProperties": '{"type":["string","object"]}',
+        "minProperties": "2",
+        "allOf": '[{"properties":{"a":{"type":"number"}}}]',
+    }
+    chosen = {word: odd[word] for word in r.sample(sorted(odd), k=2)}
+    return said(_schema(r, 2, 2020) | chosen)
+
+
+def sheet(r: Random) -> str:
+    """A sheet of one event; some conditions are on the row's own field."""
+    rows = [_row(r) for _ in range(r.randrange(1, 7))]
+    return "eventName,eventPayload,dataType,required,condition\n" + "\n".join(rows)
+
+
+def _path(r: Random) -> str:
+    return ".".join(
+        r.choice(["a", "b", "c", "é", "0", "a[]", "b[]", "c[][]"]) for _ in range(r.choice([1, 1, 2, 2, 3]))
+    )
+
+
+def _row(r: Random) -> str:
+    path, kind, condition = _path(r), r.choice(SHEET_TYPES), ""
+    if r.random() < 0.3:
+        own = r.random() < 0.5
+        asked = r.choice(["a", "b", "c"]) if own else _path(r)
+        texts = [json.dumps(text) for text in (asked, path if own else _path(r), r.choice(SHEET_TYPES))]
+        condition = said(
+            dict(zip(["if_field", "then_field", "then_type"], texts, strict=True)) | {"if_value": scalar(r)}
+        )
+    return ",".join(["e", path, kind, r.choice(["", "true", "false"]), '"' + condition.replace('"', '""') + '"'])
