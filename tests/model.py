@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.sheet_rules import Row, judge
+from tests.sheet_rules import Sheet, judge
 
 Event = dict[str, Any]
 EPOCH = datetime(1970, 1, 1)
@@ -17,7 +17,7 @@ SILENT = ("source", "app_version", "platform", "environment", "session", "user_i
 class Model:
     """`sheets` is the plan in force of each app; `events` what is visible, by identity."""
 
-    sheets: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     events: dict[tuple[Any, ...], Event] = field(default_factory=dict)
     last_seq: int = 0

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +24,28 @@ class Row:
     path: str
     kind: str
     required: bool
-    condition: dict[str, Any] | None
+    condition: tuple[str, Any, str, str] | None
+    keys: tuple[str, ...]
 
 
-def read_sheet(path: Path) -> dict[str, list[Row]]:
+Sheet = dict[str, tuple[Row, ...]]
+
+
+def read_sheet(path: Path) -> Sheet:
     """The rows of each event of a CSV plan."""
-    events: dict[str, list[Row]] = defaultdict(list)
+    events: defaultdict[str, list[Row]] = defaultdict(list)
     name = ""
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
             name = row["eventName"] or name
-            condition = json.loads(row["condition"]) if row.get("condition") else None
-            events[name].append(Row(row["eventPayload"], row["dataType"], row["required"] != "false", condition))
-    return events
+            said = json.loads(row["condition"]) if row.get("condition") else None
+            condition = said and tuple(said[key] for key in ("if_field", "if_value", "then_field", "then_type"))
+            where, required = row["eventPayload"], row["required"] != "false"
+            events[name].append(Row(where, row["dataType"], required, condition, tuple(where.split("."))))
+    return {name: tuple(rows) for name, rows in events.items()}
 
 
-def judge(sheet: dict[str, list[Row]], event: dict[str, Any]) -> tuple[str, set[Broken]]:
+def judge(sheet: Sheet, event: dict[str, Any]) -> tuple[str, set[Broken]]:
     """The status of an event as `POST /v1/events` takes it, and what it breaks."""
     if not isinstance(event["payload"], dict):
         return "error", {("", "unreadable", "error")}
@@ -52,17 +59,19 @@ def judge(sheet: dict[str, list[Row]], event: dict[str, Any]) -> tuple[str, set[
 
 
 def _breaks(row: Row, payload: dict[str, Any]) -> Iterator[Broken]:
-    for value in _values(payload, row.path.split(".")):
+    for value in _values(payload, row.keys):
         if rule := _breach(row, value):
             yield row.path, rule, "error"
-    condition = row.condition
-    if condition and payload.get(condition["if_field"]) == condition["if_value"]:
-        then = payload.get(condition["then_field"], MISSING)
-        if then is MISSING or not _fits(condition["then_type"], then):
-            yield condition["then_field"], "condition", "error"
+    if row.condition is None:
+        return
+    if_field, if_value, then_field, then_type = row.condition
+    if payload.get(if_field) == if_value:
+        then = payload.get(then_field, MISSING)
+        if then is MISSING or not _fits(then_type, then):
+            yield then_field, "condition", "error"
 
 
-def _values(value: Any, keys: list[str]) -> Iterator[Any]:
+def _values(value: Any, keys: tuple[str, ...]) -> Iterator[Any]:
     if not keys:
         yield value
         return
@@ -103,11 +112,16 @@ def _is_real(day: str) -> bool:
         return False
 
 
-def _unplanned(rows: list[Row], payload: dict[str, Any]) -> set[str]:
-    planned = {row.path for row in rows}
-    tops = {path.split(".")[0].removesuffix("[]") for path in planned}
+def _unplanned(rows: tuple[Row, ...], payload: dict[str, Any]) -> set[str]:
+    planned, tops = _planned(rows)
     found = {key for key in payload if key not in tops}
     for key, value in payload.items():
         if isinstance(value, dict) and key in tops:
             found |= {f"{key}.{inner}" for inner in value if f"{key}.{inner}" not in planned}
     return found
+
+
+@cache
+def _planned(rows: tuple[Row, ...]) -> tuple[set[str], set[str]]:
+    """The planned paths, and the keys at their top."""
+    return {row.path for row in rows}, {row.keys[0].removesuffix("[]") for row in rows}
