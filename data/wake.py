@@ -29,8 +29,9 @@ def woken(folders: Iterable[Path], *, recursive: bool = False) -> Iterator[Calla
 
     Watching only saves waiting: whoever is woken looks for itself, so a lost notice costs `seconds` and nothing else.
     """
-    waker, observer = _Waker(), Observer()
+    waker, observer = _Waker(), None
     try:
+        observer = Observer()  # takes its place among the few a system has at once
         for folder in folders:
             if folder.is_dir():
                 observer.schedule(waker, str(folder), recursive=recursive, event_filter=_FINISHED)
@@ -45,6 +46,6 @@ def woken(folders: Iterable[Path], *, recursive: bool = False) -> Iterator[Calla
     try:
         yield wait
     finally:
-        if observer.is_alive():
+        if observer is not None and observer.is_alive():
             observer.stop()
             observer.join()
