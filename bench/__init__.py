@@ -1,0 +1,10 @@
+"""What is claimed about speed, measured on the machine at hand beside what a user would pick instead.
+
+flow        events over HTTP until they can be asked for, at full speed; then how late one is at a set rate
+questions   what the dashboard asks, over millions of stored events, beside plain SQL over the same Parquet
+judging     the judge, beside a JSON decoder and a JSON Schema validator event by event
+
+traffic     what is sent, made once and kept in artefacts/bench; client sends it
+stored      the store that is asked, made once a day through the writer
+table       figures, and the table they are printed in
+"""

@@ -1,0 +1,124 @@
+"""What the dashboard asks of a large store, over HTTP and uncached, beside SQL over the same Parquet."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from app import Settings
+from bench.stored import stored
+from bench.table import Figure, beside, share, timed
+from data.layout import Store
+from data.serving import address, free_port, is_ready
+from data.settings import environment_of
+from tests.live import APP, ROOT, eventually
+
+STORED: Final = 5_000_000
+TIMES: Final = 40
+PEER_TIMES: Final = 5
+COUNTS_MS: Final = 30
+PAGE_MS: Final = 100
+PAGE: Final = 100
+MARGIN: Final = 100 * PAGE
+"""The last page is asked for at another offset each time, so that far before the end."""
+
+
+class Api:
+    """One connection that stays, as a browser's does."""
+
+    def __init__(self, where: str) -> None:
+        self._connection = http.client.HTTPConnection(where.removeprefix("http://"), timeout=120)
+
+    def get(self, path: str) -> Any:
+        self._connection.request("GET", "/api/apps/shop" + path)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, body
+        return json.loads(body)
+
+
+def questions() -> Iterator[Figure]:
+    store = stored(STORED)
+    with _dashboard(store) as api:
+        total = api.get("/stats?hours=48")["events"]["total"]
+        yield Figure("visible events stored", f"{total:,}")
+        for question in ("stats", "trend", "coverage"):
+            yield _quick_enough(f"{question} over all of them", _counts(api, question, TIMES), COUNTS_MS)
+        for name, offset in _places(total):
+            yield _quick_enough(f"{PAGE} rows of the log: {name}", _pages(api, offset, TIMES), PAGE_MS)
+        yield from _beside_sql(api, store, total)
+
+
+def _places(total: int) -> Sequence[tuple[str, int]]:
+    return ("first", 0), ("middle", total // 2), ("last", total - MARGIN)
+
+
+def _since(minutes: int) -> str:
+    """A time before all events that nobody has asked about."""
+    return (datetime.now(UTC) - timedelta(hours=48, minutes=minutes)).strftime("%Y-%m-%dT%H:%M:00Z")
+
+
+def _counts(api: Api, question: str, times: int) -> list[float]:
+    minutes = count()
+    return timed(lambda: api.get(f"/{question}?since={_since(next(minutes))}"), times)
+
+
+def _pages(api: Api, offset: int, times: int) -> list[float]:
+    offsets = count(offset)
+    return timed(lambda: _page(api, next(offsets)), times)
+
+
+def _page(api: Api, offset: int) -> list[int]:
+    return [row["seq"] for row in api.get(f"/events?limit={PAGE}&offset={offset}")["rows"]]
+
+
+def _quick_enough(what: str, took: Sequence[float], goal: float) -> Figure:
+    late = share(took, 0.95)
+    return Figure(what, f"p50 {share(took, 0.5):.1f} ms, p95 {late:.1f} ms", f"p95 ≤ {goal:.0f} ms", late <= goal)
+
+
+def _beside_sql(api: Api, store: Store, total: int) -> Iterator[Figure]:
+    engine = duckdb.connect(config={"threads": os.cpu_count() or 1})
+    engine.execute(store.views.read_text())
+    by_status = "select status, count(*) from events where app = 'shop' group by status"
+    answer = api.get(f"/stats?since={_since(900)}")["events"]
+    assert all(answer[status] == events for status, events in engine.sql(by_status).fetchall())
+    theirs = timed(lambda: engine.sql(by_status).fetchall(), PEER_TIMES)
+    yield beside("stats", _counts(api, "stats", PEER_TIMES), "GROUP BY over the events", theirs)
+    for name, offset in _places(total):
+        page = f"select * from events where app = 'shop' order by seq desc limit {PAGE} offset {offset}"
+        read = _fetch(engine, page)
+        assert _page(api, offset) == [row[0] for row in read()]
+        theirs = timed(read, PEER_TIMES)
+        yield beside(
+            f"{PAGE} rows of the log: {name}", _pages(api, offset, PEER_TIMES), "ORDER BY LIMIT OFFSET", theirs
+        )
+
+
+def _fetch(engine: duckdb.DuckDBPyConnection, sql: str) -> Callable[[], list[Any]]:
+    return lambda: engine.sql(sql).fetchall()
+
+
+@contextmanager
+def _dashboard(store: Store) -> Iterator[Api]:
+    """The real dashboard process on that store, alone."""
+    settings = replace(Settings(), store=store.root, plans=Path(store.plans), port=free_port("127.0.0.1", 0))
+    environment = environment_of(settings, os.environ)
+    process = subprocess.Popen([sys.executable, str(APP), "dashboard"], cwd=ROOT, env=environment)
+    where = address(settings.host, settings.port)
+    try:
+        eventually(lambda: is_ready(where), 60)
+        yield Api(where)
+    finally:
+        process.terminate()
+        process.wait()
