@@ -101,7 +101,7 @@ def refuse(reason: Exception, *, counts: Counts) -> Response:
     """Every refusal in the one JSON shape; what nobody expected too, as something to try again later."""
     refused = reason if isinstance(reason, Refused) else _as_refused(reason)
     counts.refusal(refused.code)
-    log.info("refused method=%s path=%s code=%s reason=%s", request.method, request.path, refused.code, refused.message)
+    log.info("refused method=%s path=%r code=%s reason=%r", request.method, request.path, refused.code, refused.message)
     response = Response(refused.body(), refused.status, content_type="application/json")
     if refused.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(refused.retry_after_seconds)

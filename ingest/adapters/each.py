@@ -16,6 +16,7 @@ from ingest.refusals import TooLarge, Unreadable
 from ingest.split import depth, is_whole_object, split, text_member
 from plans.model import PlanError, check_app
 
+_FEW: Final = 8
 _TOO_MANY_TO_DECODE: Final = 1_000_000
 _raws = Shapes(msgspec.Raw)
 
@@ -83,12 +84,26 @@ def _pieces(body: bytes, form: Form, most: int) -> list[bytes]:
 def read_pieces(pieces: list[bytes], form: Form, sender: Sender, limits: Limits) -> Batch:
     """One event for each piece, an `error` row where it cannot be read, unless the piece has to be rejected."""
     batch = Batch()
+    _read_into(batch, pieces, form, sender, limits)
+    return batch
+
+
+def _read_into(batch: Batch, pieces: list[bytes], form: Form, sender: Sender, limits: Limits) -> None:
+    """Halve them until what is wrong is among a few, so that all others are still read at once."""
+    if form.at_once and len(pieces) > _FEW:
+        events = form.at_once(b"[" + b",".join(pieces) + b"]", sender, limits)
+        if events is not None and len(events) == len(pieces):
+            batch.events += events
+            return
+        half = len(pieces) // 2
+        _read_into(batch, pieces[:half], form, sender, limits)
+        _read_into(batch, pieces[half:], form, sender, limits)
+        return
     for piece in pieces:
         try:
             batch.add(_read_piece(piece, form, sender, limits))
         except Rejected as reason:
             batch.reject(reason.code, str(reason))
-    return batch
 
 
 def unreadable(body: bytes, form: Form, sender: Sender, problem: str, where: str | None) -> Batch:

@@ -1,0 +1,171 @@
+"""Events from files: through the same adapters into sealed segments, and stored before it returns."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from data.layout import Store
+from data.lock import AlreadyRunning
+from ingest.adapters.each import Form, Sender, read_pieces
+from ingest.adapters.native import NATIVE
+from ingest.adapters.original import ORIGINAL
+from ingest.blocks import Block, CannotImport
+from ingest.files import blocks
+from ingest.limits import Limits
+from ingest.lines import encode
+from ingest.receipts import Batch
+from ingest.segments import Record, SpoolFull, held, write_sealed
+from ingest.writer import run as run_writer
+from plans.model import check_app
+
+log = logging.getLogger(__name__)
+
+SOURCE: Final = "import"
+SEGMENT_BYTES: Final = 8 << 20
+SEGMENT_EVENTS: Final = 20_000
+MAX_SPOOL_BYTES: Final = 256 << 20
+LOOK_SECONDS: Final = 0.05
+WRITER_SECONDS: Final = 1.0
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Imported:
+    """What became of the events of the files; `rejected` are those too large or nested too deep to keep."""
+
+    events: int = 0
+    errors: int = 0
+    rejected: int = 0
+    rejections: list[str] = field(default_factory=list)
+
+
+def import_files(
+    app: str,
+    paths: Sequence[Path],
+    store: Store,
+    plans_folder: Path,
+    *,
+    progress: Progress = lambda done, total: None,
+    limits: Limits | None = None,
+    max_spool_bytes: int = MAX_SPOOL_BYTES,
+) -> Imported:
+    """Store the events of `paths` as `app`'s, in their order; `progress` is told bytes read and bytes there are.
+
+    Where no writer works on the store, this process writes. Raises CannotImport, PlanError for an impossible app,
+    OSError; what was read before that is stored all the same.
+    """
+    check_app(app)
+    total = sum(path.stat().st_size for path in paths)
+    result = Imported()
+    with _somebody_writing(store, plans_folder) as check:
+        segments = _Segments(store, max_spool_bytes, check)
+        try:
+            done = 0
+            for path in paths:
+                for block in blocks(path, limits or Limits()):
+                    segments.add(_read(block, path, Sender(app), limits or Limits(), result))
+                    progress(done + block.bytes_read, total)
+                done += path.stat().st_size
+        finally:
+            segments.finish()
+        progress(total, total)
+    return result
+
+
+def _read(block: Block, path: Path, sender: Sender, limits: Limits, result: Imported) -> Batch:
+    batch = read_pieces(block.pieces, _form(block), sender, limits)
+    for event in batch.events:
+        event.source = SOURCE
+    rejected = {fault.index for fault in batch.rejected}
+    places = [number for at, number in enumerate(block.numbers) if at not in rejected]
+    for event, number in zip(batch.events, places, strict=True):
+        if event.problem is not None:
+            event.problem = f"{path.name}, {block.unit} {number}: {event.problem}"
+    result.events += len(batch.events)
+    result.errors += len(batch.errors)
+    result.rejected += len(batch.rejected)
+    for fault in batch.rejected[: 20 - len(result.rejections)]:
+        result.rejections.append(f"{path.name}, {block.unit} {block.numbers[fault.index]}: {fault.message}")
+    return batch
+
+
+def _form(block: Block) -> Form:
+    first = block.pieces[0] if block.pieces else b""
+    return ORIGINAL if b'"eventName"' in first and b'"event_name"' not in first else NATIVE
+
+
+class _Segments:
+    """Collects events into sealed segments, no faster than they are stored."""
+
+    def __init__(self, store: Store, max_spool_bytes: int, check: Callable[[], None]) -> None:
+        self._store, self._max_spool_bytes, self._check = store, max_spool_bytes, check
+        self._records: list[Record] = []
+        self._made: list[Path] = []
+        self._pause = threading.Event()
+
+    def add(self, batch: Batch) -> None:
+        if batch.events:
+            body = encode(batch.events)
+            self._records.append(Record(time.time_ns() // 1_000, len(batch.events), body))
+        size = sum(len(record.body) for record in self._records)
+        if size >= SEGMENT_BYTES or sum(record.events for record in self._records) >= SEGMENT_EVENTS:
+            self._seal()
+
+    def finish(self) -> None:
+        """Returns when everything is stored. Raises CannotImport when a segment had to be set aside."""
+        self._seal()
+        while any(path.exists() for path in self._made):
+            self._wait()
+        aside = [name for path in self._made if (name := self._store.quarantine / path.name).exists()]
+        if aside:
+            raise CannotImport(f"{len(aside)} segments could not be stored and were set aside; one is {aside[0]}")
+
+    def _seal(self) -> None:
+        while self._records:
+            try:
+                if held(self._store.spool).bytes <= self._max_spool_bytes:
+                    self._made.append(write_sealed(self._store.spool, self._records))
+                    self._records = []
+                    return
+            except SpoolFull as reason:
+                log.warning("waiting for room reason=%s", reason)
+            self._wait()
+
+    def _wait(self) -> None:
+        self._check()
+        self._pause.wait(LOOK_SECONDS)
+
+
+@contextmanager
+def _somebody_writing(store: Store, plans_folder: Path) -> Iterator[Callable[[], None]]:
+    """Has a writer work on the store: the one there is, else one of our own. Gives a function that raises its error."""
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def write() -> None:
+        while not stop.is_set():
+            try:
+                run_writer(store, plans_folder, stop=stop)
+            except AlreadyRunning:
+                stop.wait(WRITER_SECONDS)
+            except BaseException as error:
+                failed.append(error)
+                return
+
+    def check() -> None:
+        if failed:
+            raise failed[0]
+
+    thread = threading.Thread(target=write, name="writer", daemon=True)
+    thread.start()
+    try:
+        yield check
+    finally:
+        stop.set()
+        thread.join()
