@@ -42,7 +42,7 @@ def sender_of(request: Request, app: str | None, session: str | None) -> Sender:
     On one's own machine a key that is not known names an app. Raises BadApp, or Unauthorized for an impossible key.
     """
     if app is not None:
-        return Sender(check_app_in_path(app), session or None)
+        return Sender(check_app_in_path(app), session or None, request.mimetype == "text/plain")
     key = _write_key(request)
     if key is None:
         return Sender(None)

@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -24,6 +24,9 @@ from ingest.receipts import Batch, receipt
 from ingest.refusals import BadRequest, Busy, NotFound, Refused, Unreadable, WrongMethod
 from ingest.spool import Spool, SpoolBroken, SpoolFull
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = logging.getLogger(__name__)
 
 Adapter = Callable[[bytes, Sender, Limits], Batch]
@@ -39,17 +42,14 @@ _EVENTS: Final = "events "
 def create(spool: Spool, store: Store, limits: Limits | None = None, *, local: bool = True) -> Flask:
     """The server over a spool it does not own. `local`: no keys, but only this machine's own names are answered."""
     server = Flask("ingest", static_folder=None)
-    server.url_map.merge_slashes = server.url_map.redirect_defaults = False  # many clients do not follow redirects
-    server.url_map.strict_slashes = False
+    server.url_map.merge_slashes = False  # with it comes a redirect, which many clients do not follow
+    server.wsgi_app = partial(_without_last_slash, server.wsgi_app)  # type: ignore[method-assign]
     counts = Counts()
     if local:
         server.before_request(lambda: check_host(request))
     for path, adapter in EVENT_PATHS:
         view = partial(take, adapter=adapter, spool=spool, limits=limits or Limits(), counts=counts)
-        for form in (path, f"{path}/"):
-            server.add_url_rule(
-                form, _EVENTS + path, view, methods=["POST", "OPTIONS"], provide_automatic_options=False
-            )
+        server.add_url_rule(path, _EVENTS + path, view, methods=["POST", "OPTIONS"], provide_automatic_options=False)
     plan_routes.register(server, store.plans)
     vitals.register(server, spool, store, counts)
     server.register_error_handler(Exception, partial(refuse, counts=counts))
@@ -114,6 +114,13 @@ def finish(response: Response, *, counts: Counts) -> Response:
     counts.request(response.status_code)
     is_for_events = (request.endpoint or "").startswith(_EVENTS)
     return open_to_pages(request, response) if is_for_events else response
+
+
+def _without_last_slash(
+    application: "WSGIApplication", environ: "WSGIEnvironment", start_response: "StartResponse"
+) -> Iterable[bytes]:
+    environ["PATH_INFO"] = environ["PATH_INFO"].removesuffix("/") or "/"
+    return application(environ, start_response)
 
 
 def _as_refused(reason: Exception) -> Refused:

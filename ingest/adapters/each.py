@@ -23,10 +23,12 @@ _raws = Shapes(msgspec.Raw)
 
 @dataclass(frozen=True)
 class Sender:
-    """What the request itself says of its events: their app (None: each names its own) and a session, if any."""
+    """What the request itself says of its events: their app (None: each names its own), a session, if any, and
+    whether it called its body plain text."""
 
     app: str | None
     session: str | None = None
+    is_text: bool = False
 
 
 @dataclass(frozen=True)

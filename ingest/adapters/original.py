@@ -22,13 +22,22 @@ Value = TypeVar("Value")
 
 
 def read_original(body: bytes, sender: Sender, limits: Limits) -> Batch:
-    """All events of a body. Of text, lines that hold no event are skipped and not counted."""
-    if body.lstrip()[:1] in (b"{", b"[", b"") or _MARK not in body:
+    """All events of a JSON body, or of the lines of a text that hold one; a text may hold none."""
+    is_text = sender.is_text and body.lstrip()[:1] not in (b"{", b"[", b"")
+    if not is_text and (_MARK not in body or _is_json(body)):
         return read_body(body, ORIGINAL, sender, limits)
     lines = [line.split(_MARK, 1)[1].strip() for line in body.split(b"\n") if _MARK in line]
     if len(lines) > limits.events:
         raise TooLarge(f"the body has more than {limits.events} events")
     return read_pieces(lines, ORIGINAL, sender, limits)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _fill(event: Spooled, members: Members) -> None:
