@@ -2,28 +2,32 @@
 
 import argparse
 import atexit
-import ipaddress
 import logging
 import os
 import shutil
-import signal
 import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from data.commands import Command, parse
 from data.layout import Store
 from data.lock import AlreadyRunning
-from data.serving import PortTaken, address, free_port, is_ready, run
-from data.settings import Wrong, add_flags, environment_of, flag, read, setting, variable
+from data.serving import PortTaken, address, free_port, is_loopback, is_ready, run
+from data.settings import Wrong, environment_of, flag, read, setting, variable
 from data.status import tell
-from data.supervise import Child, end_with_parent, supervise
+from data.supervise import Child, end_with_parent, stop_on_signals, supervise
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from ingest.limits import Limits
 
 ROOT: Final = Path(__file__).resolve().parent
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -63,35 +67,6 @@ def read_settings(flags: Mapping[str, object], environment: Mapping[str, str]) -
     return settings
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse whose complaint is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Wrong(f"{message} (--help says what there is)")
-
-
-def read_command_line(arguments: Sequence[str]) -> argparse.Namespace:
-    shared = Parser(add_help=False)
-    add_flags(shared, Settings)
-    serving = Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    serving.add_argument("--demo", action="store_true", help="Also start the app `shop`, which sends events.")
-    parser = Parser("app.py", description=__doc__, parents=[shared, serving], allow_abbrev=False)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for name, (start, sentence, positional) in COMMANDS.items():
-        parents = [shared, serving] if start is serve else [shared]
-        command = commands.add_parser(name, help=sentence, description=sentence, parents=parents, allow_abbrev=False)
-        for argument, options in positional.items():
-            command.add_argument(argument, **options)
-    return parser.parse_args(arguments)
-
-
 def configure_logging(settings: Settings, process: str) -> None:
     """One line per thing worth telling on stderr, from our own packages; others speak from warnings on."""
     logging.basicConfig(
@@ -102,14 +77,6 @@ def configure_logging(settings: Settings, process: str) -> None:
     )
     for package in ("app", "dashboard", "data", "ingest", "plans", "queries"):
         logging.getLogger(package).setLevel(settings.log_level.upper())
-
-
-def stop_on_signals() -> threading.Event:
-    """Set by Ctrl-C, by SIGTERM and by a terminal that closes."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def opened(settings: Settings) -> Store:
@@ -128,7 +95,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
     settings = replace(settings, port=port_of(settings, "port"), ingest_port=port_of(settings, "ingest_port"))
     dashboard, intake = address(settings.host, settings.port), address(settings.host, settings.ingest_port)
     children = [
-        Child(name, [sys.executable, str(ROOT / "app.py"), name], first_to_stop=name == "ingest")
+        Child(name, [sys.executable, str(ROOT / "app.py"), name], feeds={"ingest": "write"}.get(name))
         for name in ("write", "merge", "dashboard", "ingest")
     ]
     if demo:
@@ -148,7 +115,7 @@ def demo_child(store: Store, plans: Path, intake: str) -> Child:
         shutil.copyfile(ROOT / "data/sample/shop.csv", plans / "shop.csv")
     empty = not any(store.parts.iterdir())
     command = [sys.executable, "-m", "data.sample.send", intake, *(["--sample"] if empty else [])]
-    return Child("demo", command, folder=ROOT, first_to_stop=True)
+    return Child("demo", command, folder=ROOT)
 
 
 def holds(store: Store, child: Child) -> bool:
@@ -174,9 +141,14 @@ def run_server(settings: Settings, name: str, port: int, load: Callable[[Setting
     return 0
 
 
+def limits_of(settings: Settings) -> "Limits":
+    from ingest.limits import Limits
+
+    return Limits(body_bytes=settings.body_mb << 20)
+
+
 def load_ingest(settings: Settings) -> "Flask":
     """The intake, in its worker process."""
-    from ingest.limits import Limits
     from ingest.server import create
     from ingest.spool import Spool
 
@@ -185,7 +157,7 @@ def load_ingest(settings: Settings) -> "Flask":
     store = Store(settings.store)
     spool = Spool(store.spool, max_bytes=settings.spool_mb << 20)
     atexit.register(spool.close)
-    return create(spool, store, Limits(body_bytes=settings.body_mb << 20))
+    return create(spool, store, limits_of(settings))
 
 
 def load_dashboard(settings: Settings) -> "Flask":
@@ -260,45 +232,76 @@ def content_of(file: Path) -> bytes:
         raise Wrong(f"{file} cannot be read: {error.strerror}") from None
 
 
+def import_(settings: Settings, options: argparse.Namespace) -> int:
+    """Store the events of files, and say how many."""
+    from ingest.blocks import CannotImport
+    from ingest.importer import import_files
+    from plans.model import PlanError
+
+    limits = limits_of(settings)
+    try:
+        with progress_bar("B") as progress:
+            done = import_files(
+                options.app, options.file, opened(settings), settings.plans, progress=progress, limits=limits
+            )
+    except (CannotImport, PlanError) as error:
+        raise Wrong(str(error)) from None
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise Wrong(f"{error.filename} cannot be read: {error.strerror}") from None
+    print(f"{done.events} events stored for {options.app}, {done.errors} of them unreadable; {done.rejected} rejected")
+    for rejection in done.rejections:
+        print(f"  {rejection}")
+    return 0
+
+
 def check(settings: Settings, options: argparse.Namespace) -> int:
     """Read the whole store and print what is wrong with it."""
-    from tqdm import tqdm
-
     from ingest.check import check as look
 
-    if not Store(settings.store).parts.is_dir():
+    store = Store(settings.store)
+    if not store.parts.is_dir():
         raise Wrong(f"{settings.store} is not a store")
-    with tqdm(unit=" parts", disable=None) as bar:
-
-        def progress(done: int, of: int) -> None:
-            bar.total = of
-            bar.update(done - bar.n)
-
-        found = look(Store(settings.store), progress)
+    with progress_bar(" parts") as progress:
+        found = look(store, progress)
     for problem in found.problems:
         print(f"{problem.where}: {problem.what}")
     print(f"{found.parts} parts, {found.events} events, {len(found.problems)} problems")
     return 1 if found.problems else 0
 
 
-COMMANDS: Final[Mapping[str, tuple[Callable[[Settings, argparse.Namespace], int], str, Mapping[str, Any]]]] = {
-    "serve": (serve, "Start intake, writer, merger and dashboard together (the default).", {}),
-    "ingest": (ingest, "Start the intake alone.", {}),
-    "write": (write, "Start the writer alone; a store has one.", {}),
-    "merge": (merge, "Start the merger alone; a store has one.", {}),
-    "dashboard": (dashboard, "Start the dashboard alone; a store may have any number.", {}),
-    "plan": (plan, "Bring a plan in force and print what was read.", {"app": {}, "file": {"type": Path}}),
-    "check": (check, "Read the whole store and say what is wrong.", {}),
+@contextmanager
+def progress_bar(unit: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, when somebody watches, that is told how much is done, of how much."""
+    with logging_redirect_tqdm(), tqdm(unit=unit, unit_scale=True, disable=None) as bar:
+
+        def tell_bar(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        yield tell_bar
+
+
+A_PLAN: Final = {"app": {}, "file": {"type": Path}}
+FILES: Final = {"app": {}, "file": {"type": Path, "nargs": "+"}}
+DEMO: Final = {"--demo": {"action": "store_true", "help": "Also start the app `shop`, which sends events."}}
+COMMANDS: Final = {
+    "serve": Command(serve, "Start intake, writer, merger and dashboard together (the default).", DEMO),
+    "ingest": Command(ingest, "Start the intake alone."),
+    "write": Command(write, "Start the writer alone; a store has one."),
+    "merge": Command(merge, "Start the merger alone; a store has one."),
+    "dashboard": Command(dashboard, "Start the dashboard alone; a store may have any number."),
+    "import": Command(import_, "Store the events of NDJSON, JSON, CSV or Parquet files.", FILES),
+    "plan": Command(plan, "Bring a plan in force and print what was read.", A_PLAN),
+    "check": Command(check, "Read the whole store and say what is wrong."),
 }
 
 
 def main(arguments: Sequence[str]) -> int:
     try:
-        options = read_command_line(arguments)
+        options = parse(arguments, str(__doc__), Settings, COMMANDS, "serve")
         settings = read_settings(vars(options), os.environ)
-        command = options.command or "serve"
-        configure_logging(settings, command)
-        return COMMANDS[command][0](settings, options)
+        configure_logging(settings, options.command)
+        return COMMANDS[options.command].start(settings, options)
     except (Wrong, Failed, AlreadyRunning) as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2 if isinstance(error, Wrong) else 1

@@ -1,6 +1,7 @@
 """Runs an HTTP server on an address that is really free, and asks a running one whether it is ready."""
 
 import http.client
+import ipaddress
 import multiprocessing
 import socket
 from collections.abc import Callable
@@ -16,6 +17,14 @@ KILL_AFTER_SECONDS: Final = 1
 
 class PortTaken(Exception):
     """Nobody can listen there, said in one line."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens on `host`."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def free_port(host: str, port: int) -> int:

@@ -27,14 +27,22 @@ def end_with_parent(signal_number: int = signal.SIGKILL) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number)
 
 
+def stop_on_signals() -> threading.Event:
+    """Set by Ctrl-C, by SIGTERM and by a terminal that closes."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
 @dataclass(eq=False)
 class Child:
-    """One process to keep running. `first_to_stop`: it feeds the others, which get to finish what it gave them."""
+    """One process to keep running. It `feeds` the one of that name, which stops after it to finish what it got."""
 
     name: str
     command: Sequence[str]
     folder: Path | None = None
-    first_to_stop: bool = False
+    feeds: str | None = None
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
@@ -108,15 +116,19 @@ def _revive(child: Child, code: int | None, environment: Mapping[str, str]) -> N
 
 
 def stop_all(children: Sequence[Child], seconds: float = STOP_SECONDS) -> None:
-    """Stop those that feed first, then the rest; whatever has not ended after `seconds` in all is killed."""
+    """Stop those that are fed last; whatever has not ended after `seconds` in all is killed."""
     until = time.monotonic() + seconds
-    feeding = [child for child in children if child.first_to_stop]
-    fed = [child for child in children if not child.first_to_stop]
-    for group, group_until in ((feeding, until - seconds / 2), (fed, until)):
-        for child in group:
+    feeders = [child for child in children if child.feeds]
+    fed = [child for child in children if child.name in {feeder.feeds for feeder in feeders}]
+    for child in children:
+        if child not in fed:
             child.signal(signal.SIGTERM)
-        for child in group:
-            _wait(child, group_until)
+    for child in feeders:
+        _wait(child, until - seconds / 2)
+    for child in fed:
+        child.signal(signal.SIGTERM)
+    for child in children:
+        _wait(child, until)
 
 
 def _wait(child: Child, until: float) -> None:

@@ -89,6 +89,7 @@ def test_every_command_has_help_that_names_every_setting(command: str) -> None:
         ("serve", "--colour", "red"),
         ("plan", "shop"),
         ("plan", "shop", "nowhere.csv"),
+        ("import", "shop"),
         ("check", "--store", "nowhere"),
         ("write", "--store", str(APP)),
     ],
@@ -113,6 +114,17 @@ def test_a_plan_is_imported_with_its_report(tmp_path: Path) -> None:
     sheet.write_text("eventName,eventPayload,dataType\nopened,count,integer\n,name,text\n")
     answer = run("plan", "shop", str(sheet), "--store", str(tmp_path / "store"), "--plans", str(tmp_path))
     assert (answer.returncode, answer.stdout) == (0, "plan of shop: version 1, 1 events, 2 fields\n")
+
+
+def test_files_are_imported_with_their_faults_named(tmp_path: Path) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_text(
+        '{"event_name": "opened", "payload": {}}\n{"event_name": "op\n{"event_name": "closed", "payload": {}}\n'
+    )
+    folders = ("--store", str(tmp_path / "store"), "--plans", str(tmp_path))
+    answer = run("import", "shop", str(file), *folders)
+    assert (answer.returncode, answer.stdout) == (0, "3 events stored for shop, 1 of them unreadable; 0 rejected\n")
+    assert run("check", *folders).stdout == "1 parts, 3 events, 0 problems\n"
 
 
 def test_an_empty_store_has_no_problems(tmp_path: Path) -> None:
