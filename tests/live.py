@@ -82,7 +82,9 @@ class Live:
     def pid(self, process: str) -> int:
         """The process id of `ingest`, `write`, `merge` or `dashboard`, as it wrote itself in the store."""
         if process in ("write", "merge"):
-            return int(self.store.lock(process).read_text() or 0)
+            holder = self.store.lock(process).read_text()
+            assert holder, "between two holders"
+            return int(holder)
         return int(json.loads(self.store.status(process).read_bytes())["pid"])
 
     def kill(self, process: str) -> int:
