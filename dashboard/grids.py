@@ -30,7 +30,7 @@ def log(ident: str) -> Component:
         dashGridOptions={
             "theme": _js(" ".join(_THEME.split())),
             "cacheBlockSize": BLOCK_ROWS,
-            "maxBlocksInCache": 10,
+            "maxBlocksInCache": 4,
             "maxConcurrentDatasourceRequests": 2,
             "blockLoadDebounceMillis": 40,
             "rowHeight": ROW_HEIGHT,

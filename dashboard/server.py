@@ -19,7 +19,7 @@ def create(
     """The dashboard over the reader's store.
 
     `local` answers to names of this machine only; `answer_bytes` bounds what is remembered; `stop`, when set, ends the
-    thread that watches for commits, which otherwise ends with the process.
+    thread that watches for commits (`extensions["watch"]`), which otherwise ends with the process.
     """
     server = Flask("dashboard", static_folder=None)
     questions = Questions(reader, Versions(reader.store, lambda: versions(reader)), Answers(answer_bytes))
@@ -27,11 +27,11 @@ def create(
     health.install(server, questions)
     api.install(server, questions)
     app = shell.create(server)
-    apps.register(app, questions)
-    overview.register(app, questions)
+    apps.register(questions)
+    overview.register(questions)
     events.register(app, questions)
-    coverage.register(app, questions)
-    missing.register(app)
+    coverage.register(questions)
+    missing.register()
     guard.install(server, app.csp_hashes, local=local)
-    keep_ready(reader.store, questions.versions, stop or threading.Event())
+    server.extensions["watch"] = keep_ready(reader.store, questions.versions, stop or threading.Event())
     return server

@@ -60,10 +60,25 @@ def create(server: Flask) -> Dash:
     return app
 
 
-def add_page(module: str, *, path: str, title: str | Callable[..., str], layout: Callable[..., Component]) -> None:
-    """Show `layout` at `path`, which may hold `<variables>`."""
+def add_page(
+    module: str,
+    *,
+    path: str,
+    title: str | Callable[..., str],
+    layout: Callable[[str, str], Component],
+    blank: Component | None = None,
+) -> None:
+    """Show `layout(path, search)` of the address asked for at `path`, which may hold `<variables>`.
+
+    Dash asks every page once without an address, to know which ids callbacks may name: it gets `blank`, so that a
+    store that cannot be read yet does not matter then.
+    """
+
+    def page(path: str = "", search: str = "", **_: Any) -> Component:
+        return layout(path, search or "") if path else blank or html.Div()
+
     address = {"path_template": path} if "<" in path else {"path": path}
-    cast(Any, register_page)(module, **address, title=title, layout=layout)
+    cast(Any, register_page)(module, **address, title=title, layout=page)
 
 
 def in_browser(app: Dash, function: str, *moves: Input | Output | State) -> None:

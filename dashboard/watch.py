@@ -85,8 +85,8 @@ def _keep_ready(store: Store, versions: Versions, stop: threading.Event) -> None
             wait(LOOK_SECONDS)
             try:
                 versions.refresh()
-            except Exception:
-                log.warning("versions were not refreshed", exc_info=True)
+            except Exception as failure:  # whoever asks next meets it too, and is told
+                log.warning("versions were not refreshed reason=%s", str(failure).partition("\n")[0])
 
 
 def _plans(folder: Path) -> dict[str, int]:

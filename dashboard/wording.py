@@ -48,7 +48,7 @@ WINDOWS = (
     Window("24h", "24 h", 24, 15 * 60),
     Window("7d", "7 d", 7 * 24, 2 * 3600),
 )
-DEFAULT_WINDOW = WINDOWS[2]
+DEFAULT_WINDOW = WINDOWS[1]
 
 
 def window(key: str | None) -> Window:

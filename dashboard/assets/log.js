@@ -12,22 +12,40 @@
       this.base = url;
       this.limit = Number(root.dataset.windowRows);
       const asked = new URLSearchParams(location.search);
-      this.names = asked.getAll("event");
+      this.names = asked.getAll("event").map((name) => name.replace(/^\\!/, "!"));
       this.statuses = asked.getAll("status");
       this.open = asked.get("seq");
       this.listen();
     }
 
+    // A `!` at the beginning of a value would leave it out: the name of an event may begin with one all the same.
+    filter() {
+      const query = new URLSearchParams();
+      for (const name of this.names) query.append("event", name.startsWith("!") ? "\\" + name : name);
+      for (const status of this.statuses) query.append("status", status);
+      return query;
+    }
+
     // ---- questions -------------------------------------------------------------------------------------------------
     ask(more) {
-      const query = new URLSearchParams();
-      for (const name of this.names) query.append("event", name);
-      for (const status of this.statuses) query.append("status", status);
+      const query = this.filter();
       for (const [key, value] of Object.entries(more)) if (value !== null) query.set(key, value);
       return fetch(`${this.base}?${query}`, { signal: this.abort.signal }).then((answer) => {
         if (!answer.ok) throw new Error(`the log answered ${answer.status}`);
         return answer.json();
       });
+    }
+
+    // A page whose rows lie scattered comes in pieces: ask on until it is whole.
+    async rowsFrom(offset, limit) {
+      const { before } = this;
+      let answer = await this.ask({ before, offset, limit });
+      const rows = answer.rows;
+      while (!answer.complete && answer.next !== null && rows.length && rows.length < limit) {
+        answer = await this.ask({ before, cursor: answer.next, limit: limit - rows.length });
+        rows.push(...answer.rows);
+      }
+      return rows;
     }
 
     async countBelow(seq) {
@@ -40,9 +58,11 @@
       this.abort?.abort();
       this.abort = new AbortController();
       this.fresh = 0;
+      this.following = before === null;
+      this.stale = true;
       this.api.setGridOption("loading", true);
       this.take(before, await this.ask({ before, limit: BLOCK }));
-      this.following = before === null;
+      this.stale = false;
       this.api.setGridOption("datasource", { getRows: (params) => this.getRows(params) });
       if (this.rows) this.api.setRowCount(this.rows, true);
       this.api.setGridOption("loading", false);
@@ -67,10 +87,8 @@
         return this.give(first, successCallback);
       }
       try {
-        const { before } = this;
-        const answer = await this.ask({ before, offset: startRow, limit: endRow - startRow });
-        if (before !== this.before && startRow !== 0) return failCallback();
-        this.give(answer.rows, successCallback);
+        const rows = await this.rowsFrom(startRow, Math.min(endRow, this.rows) - startRow);
+        this.give(rows, successCallback);
       } catch (failure) {
         if (failure.name !== "AbortError") failCallback();
       }
@@ -89,12 +107,13 @@
     }
 
     async moved() {
-      if (!this.before || this.abort.signal.aborted) return;
-      const [newest, within] = await Promise.all([this.ask({ limit: BLOCK }), this.countBelow(this.before)]);
+      if (this.stale) return this.start();
+      const newest = await this.ask({ limit: BLOCK });
       if (this.following && this.atTop) {
         this.take(null, newest);
         this.reload();
       } else {
+        const within = await this.countBelow(this.before);
         this.fresh = Math.max(0, newest.total - within);
         if (within !== this.total) {
           this.total = within;
@@ -142,10 +161,16 @@
       this.api.addEventListener("cellKeyDown", ({ data, event }) => {
         if (event.key === "Enter" && data) this.show(data.seq);
         if (event.key === "Escape") this.show(null);
+        if (this.open && /^(Arrow(Up|Down)|Page(Up|Down)|Home|End)$/.test(event.key)) this.follow();
       });
-      this.api.addEventListener("cellFocused", ({ rowIndex }) => {
-        const row = this.open && rowIndex !== null && this.api.getDisplayedRowAtIndex(rowIndex);
-        if (row && row.data) this.show(row.data.seq);
+    }
+
+    // Up and down walk through events while one is open; the grid moves its focus after it has told of the key.
+    follow() {
+      requestAnimationFrame(() => {
+        const focused = this.api.getFocusedCell();
+        const row = focused && this.api.getDisplayedRowAtIndex(focused.rowIndex);
+        if (row?.data) this.show(row.data.seq);
       });
     }
 
@@ -177,13 +202,16 @@
     }
 
     remember() {
-      const query = new URLSearchParams();
-      for (const name of this.names) query.append("event", name);
-      for (const status of this.statuses) query.append("status", status);
+      const query = this.filter();
       if (this.open) query.set("seq", this.open);
       const text = query.toString();
       history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : ""));
     }
+  }
+
+  // What a server that is gone leaves undone is done when it is back; the page's notice says so meanwhile.
+  function quietly(promise) {
+    promise?.catch((failure) => failure.name === "AbortError" || console.debug(failure));
   }
 
   // ---- finding the grid ----------------------------------------------------------------------------------------------
@@ -199,19 +227,17 @@
     const api = await ready(root);
     if (!api) return;
     log = new Log(root, api, `/api/apps/${encodeURIComponent(root.dataset.app)}/events`);
+    const seq = log.open && Number(log.open);
+    if (seq) log.show(seq);
     await log.start();
-    if (log.open) {
-      const seq = Number(log.open);
-      await log.toSeq(seq);
-      log.show(seq);
-    }
+    if (seq) await log.toSeq(seq);
   }
 
   new MutationObserver(() => {
     const root = document.getElementById("events-log");
     if (root && root.dataset.app && !root.dataset.opened && window.dash_ag_grid && document.getElementById("events-grid")) {
       root.dataset.opened = "yes";
-      open(root);
+      quietly(open(root));
     }
     if (!root && log) {
       log.abort?.abort();
@@ -238,15 +264,16 @@
     if (event.target.id === "events-time" && event.key === "Enter" && log) {
       const at = timeOf(event.target.value);
       dash_clientside.set_props("events-time", { error: at === null });
-      if (at) log.toTime(at);
+      if (at) quietly(log.toTime(at));
     } else if (event.key === "Escape" && log && event.target.closest(".event-panel")) log.show(null);
   });
   document.addEventListener("click", (event) => {
     if (!log) return;
-    if (event.target.closest("#events-fresh")) log.toNewest();
+    if (event.target.closest("#events-fresh")) quietly(log.toNewest());
     if (event.target.closest("#events-close")) log.show(null);
   });
-  window.addEventListener("lvd:moved", () => log?.moved().catch(() => {}));
+  window.addEventListener("lvd:moved", () => log && quietly(log.moved()));
+  window.addEventListener("lvd:back", () => log && quietly(log.stale ? log.start() : log.reload()));
 
   function filter(names, statuses) {
     if (!log) return;
@@ -254,7 +281,7 @@
     log.names = names || [];
     log.statuses = statuses || [];
     log.remember();
-    log.start();
+    quietly(log.start());
   }
 
   window.dash_clientside = window.dash_clientside || {};

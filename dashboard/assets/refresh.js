@@ -31,8 +31,9 @@
       }
       if (!same) window.dispatchEvent(new CustomEvent("lvd:moved", { detail: { version } }));
       shown = now;
+      if (lost) window.dispatchEvent(new CustomEvent("lvd:back"));
       lost = false;
-    } catch (failure) {
+    } catch {
       lost = true;
     } finally {
       busy = false;

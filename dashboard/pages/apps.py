@@ -1,9 +1,10 @@
 """`/`: every app with how it is doing; before there is one, the line that sends a first event."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from dash import Dash, dcc, html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import cards
@@ -18,7 +19,7 @@ from queries.reader import Reader
 from queries.stats import stats
 
 
-def layout(questions: Questions) -> Component:
+def layout(questions: Questions, _path: str, _search: str) -> Component:
     shown = questions.pieces("apps-page", None, {})
     return frame(
         [html.H1("Apps"), html.Div(id="apps-cards", className="apps", **shown["apps-cards"])],
@@ -76,10 +77,7 @@ def _last_day(given: Arguments) -> Filter:
     return Filter.parse({"hours": ["24"]}, "stats")
 
 
-def register(app: Dash, questions: Questions) -> None:
+def register(questions: Questions) -> None:
     questions.add("apps-page", _last_day, pieces)
 
-    def page(**_: Any) -> Component:
-        return layout(questions)
-
-    add_page(__name__, path="/", title="Live Validation", layout=page)
+    add_page(__name__, path="/", title="Live Validation", layout=partial(layout, questions))

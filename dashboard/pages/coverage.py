@@ -1,9 +1,9 @@
 """`/apps/<app>/coverage`: which planned events have come, which have not, and which came without a fault."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import cards
@@ -26,6 +26,8 @@ _LISTS = (
 
 def layout(questions: Questions, path: str, search: str) -> Component:
     app, window = place.app_of(path), place.window_of(search)
+    if not place.is_page(path, "coverage"):
+        return place.unknown_page()
     if not questions.knows(app):
         return place.unknown_app(app)
     shown = questions.pieces("coverage-page", app, {"window": [window.key]})
@@ -71,10 +73,7 @@ def _list(app: str, kind: str, heading: str, meaning: str, none: str, names: Seq
     return html.Section([head, html.P(meaning, className="meaning"), inside], className=f"panel list-{kind}")
 
 
-def register(app: Dash, questions: Questions) -> None:
+def register(questions: Questions) -> None:
     questions.add("coverage-page", place.windowed("coverage"), pieces)
 
-    def page(path: str = "", search: str = "", **_: Any) -> Component:
-        return layout(questions, path, search)
-
-    add_page(__name__, path="/apps/<app>/coverage", title=place.title("Coverage"), layout=page)
+    add_page(__name__, path="/apps/<app>/coverage", title=place.title("Coverage"), layout=partial(layout, questions))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html
@@ -22,6 +21,8 @@ WINDOW_ROWS = 500_000
 
 def layout(questions: Questions, path: str, search: str) -> Component:
     app = place.app_of(path)
+    if not place.is_page(path, "events"):
+        return place.unknown_page()
     if not questions.knows(app):
         return place.unknown_app(app)
     chosen = [name.removeprefix("\\") for name in place.values_of(search, "event")]
@@ -120,12 +121,8 @@ def show_event(questions: Questions, seq: int | None, path: str) -> Sequence[Com
 
 
 def register(app: Dash, questions: Questions) -> None:
-    def page(path: str = "", search: str = "", **_: Any) -> Component:
-        # Dash asks once without an address, to know which ids the callbacks below may name.
-        return layout(questions, path, search) if path else _page("", (), (), ())
-
-    add_page(__name__, path="/apps/<app>/events", title=place.title("Events"), layout=page)
-
+    shown, blank = partial(layout, questions), _page("", (), (), ())
+    add_page(__name__, path="/apps/<app>/events", title=place.title("Events"), layout=shown, blank=blank)
     app.callback(
         Output("events-panel", "children"),
         Input("events-open", "data"),

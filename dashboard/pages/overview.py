@@ -1,8 +1,9 @@
 """`/apps/<app>`: how an app is doing right now, at a glance."""
 
+from functools import partial
 from typing import Any
 
-from dash import Dash, dcc, html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import cards, charts
@@ -21,6 +22,8 @@ from queries.violations import violations
 
 def layout(questions: Questions, path: str, search: str) -> Component:
     app, window = place.app_of(path), place.window_of(search)
+    if not place.is_page(path, ""):
+        return place.unknown_page()
     if not questions.knows(app):
         return place.unknown_app(app)
     shown = questions.pieces("overview", app, {"window": [window.key]})
@@ -82,10 +85,7 @@ def _facts(about: dict[str, Any]) -> list[Component]:
     ]
 
 
-def register(app: Dash, questions: Questions) -> None:
+def register(questions: Questions) -> None:
     questions.add("overview", place.windowed("trend"), pieces)
 
-    def page(path: str = "", search: str = "", **_: Any) -> Component:
-        return layout(questions, path, search)
-
-    add_page(__name__, path="/apps/<app>", title=place.title("Overview"), layout=page)
+    add_page(__name__, path="/apps/<app>", title=place.title("Overview"), layout=partial(layout, questions))

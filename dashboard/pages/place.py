@@ -21,6 +21,11 @@ def app_of(path: str) -> str:
     return unquote(parts[2]) if len(parts) > 2 and parts[1] == "apps" else ""
 
 
+def is_page(path: str, page: str) -> bool:
+    """Whether that page is meant: Dash takes `/apps/shop/nowhere` for the overview of an app called `shop/nowhere`."""
+    return path.rstrip("/").split("/")[3:] == ([page] if page else [])
+
+
 def values_of(search: str, key: str) -> list[str]:
     """Every value the query part of the URL gives that key."""
     return parse_qs(search.removeprefix("?")).get(key, [])

@@ -1,0 +1,103 @@
+"""An event opened: everything that was sent is shown, as text, and the broken things stand out."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from dash import html
+from plotly.io.json import to_json_plotly
+
+from dashboard import fields
+
+EVENT: dict[str, Any] = {
+    "seq": 7,
+    "event_name": "bought",
+    "status": "invalid",
+    "received_at": "2026-11-23T15:20:01.123456Z",
+    "copies": 1,
+    "violations": [{"field": "items[1].sku", "severity": "error", "message": "`items[1].sku` should be text."}],
+    "fields": [
+        {"key": "price", "value": "1.5", "expected": "float", "received": "number", "status": "valid", "message": None},
+        {
+            "key": "items[1].sku",
+            "value": "2",
+            "expected": "text",
+            "received": "integer",
+            "status": "invalid",
+            "message": "!",
+        },
+    ],
+    "payload": '{"price":1.5,"items":[{"sku":"a"},{"sku":2}]}',
+    "context": None,
+}
+
+
+def drawn(**changed: Any) -> Any:
+    return json.loads(to_json_plotly(fields.panel({**EVENT, **changed})))
+
+
+def walk(node: Any) -> Iterator[dict[str, Any]]:
+    for child in node if isinstance(node, list) else [node]:
+        if isinstance(child, dict):
+            yield child
+            yield from walk(child["props"].get("children"))
+
+
+def texts(node: Any) -> str:
+    """What a reader sees, without any markup."""
+    if isinstance(node, list):
+        return "".join(map(texts, node))
+    return texts(node["props"].get("children")) if isinstance(node, dict) else "" if node is None else str(node)
+
+
+def marked(node: Any, name: str) -> list[str]:
+    return [texts(child) for child in walk(node) if name in str(child["props"].get("className", "")).split()]
+
+
+def test_the_broken_place_is_marked_in_table_payload_and_words() -> None:
+    panel = drawn()
+    assert marked(panel, "is-invalid") == ["items[1].sku2textintegerinvalid"]
+    assert marked(panel, "is-broken") == ["1: {1"] or marked(panel, "is-broken") == ['"sku": 2']
+    assert marked(panel, "sentence") == ["items[1].sku should be text."]
+
+
+@pytest.mark.parametrize("number", ["9007199254740993", "1.0", "1e400", "-0", "0.1000"])
+def test_a_number_keeps_its_digits(number: str) -> None:
+    assert number in marked(drawn(payload=f'{{"n":{number}}}'), "json-number")
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u202egnorw", "\U0001f389", "&amp;"]
+)
+def test_whatever_was_sent_is_text(text: str) -> None:
+    panel = drawn(payload=json.dumps({"t": text}), event_name=text)
+    assert texts(panel).count(text) >= 2
+    assert {child["type"] for child in walk(panel)}.isdisjoint({"Script", "Img", "Iframe", "DangerouslySetInnerHTML"})
+
+
+def test_a_repeated_key_is_shown_as_often_as_it_came() -> None:
+    assert marked(drawn(payload='{"a":1,"a":2}'), "key") == ['"a"', '"a"']
+
+
+def test_a_megabyte_of_text_is_cut_and_says_so() -> None:
+    shown = texts(drawn(payload=json.dumps({"t": "x" * 1_000_000})))
+    assert len(shown) < 100_000
+    assert "more characters" in shown
+
+
+def test_a_payload_of_many_values_stays_a_bounded_page() -> None:
+    panel = drawn(payload=json.dumps(list(range(50_000))))
+    assert len(list(walk(panel))) < 5 * fields.MOST_NODES
+    assert "more" in texts(panel)
+
+
+def test_what_could_not_be_read_is_shown_as_it_came() -> None:
+    panel = drawn(status="error", payload=None, unread='{"half', fields=[], event_name=None)
+    assert marked(panel, "raw") == ['{"half']
+    assert "An event without a name" in texts(panel)
+
+
+def test_copies_are_explained() -> None:
+    assert "sent 3 times" in texts(drawn(copies=3))
+    assert isinstance(fields.panel(EVENT)[0], html.Div)
