@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from data.commands import Command, parse
+from data.commands import Argument, Command, parse
 from data.layout import Store
 from data.lock import AlreadyRunning
 from data.serving import PortTaken, address, free_port, is_loopback, is_ready, run
@@ -281,8 +281,15 @@ def progress_bar(unit: str) -> Iterator[Callable[[int, int], None]]:
         yield tell_bar
 
 
-A_PLAN: Final = {"app": {}, "file": {"type": Path}}
-FILES: Final = {"app": {}, "file": {"type": Path, "nargs": "+"}}
+AN_APP: Argument = {"metavar": "APP", "help": "Whose: letters, digits, '.', '_' and '-'."}
+A_PLAN: Mapping[str, Argument] = {
+    "app": AN_APP,
+    "file": {"metavar": "FILE", "type": Path, "help": "A plan as CSV or JSON."},
+}
+FILES: Mapping[str, Argument] = {
+    "app": AN_APP,
+    "file": {"metavar": "FILE", "type": Path, "nargs": "+", "help": "Events, in their order."},
+}
 DEMO: Final = {"--demo": {"action": "store_true", "help": "Also start the app `shop`, which sends events."}}
 COMMANDS: Final = {
     "serve": Command(serve, "Start intake, writer, merger and dashboard together (the default).", DEMO),

@@ -7,18 +7,24 @@ from typing import Any, NoReturn
 
 from data.settings import Wrong, add_flags
 
+Argument = Mapping[str, Any]
+"""How argparse's `add_argument` wants one described."""
+
 
 @dataclass(frozen=True)
 class Command:
-    """`start` gets the settings and the arguments, and returns an exit code; `arguments` are as argparse takes them."""
+    """`start` gets the settings and the arguments, and returns an exit code."""
 
     start: Callable[[Any, argparse.Namespace], int]
     sentence: str
-    arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse whose complaint is one line."""
+    """argparse that takes whole flags only and whose complaint is one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"prog": "app.py", "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
         raise Wrong(f"{message} (--help says what there is)")
@@ -33,15 +39,16 @@ def parse(
     """
     shared = _Parser(add_help=False)
     add_flags(shared, settings)
-    parser = _Parser("app.py", description=about, parents=[shared], allow_abbrev=False)
+    parser = _Parser(usage=_usage("[COMMAND]", commands[default]), description=about, parents=[shared])
     _add(parser, commands[default])
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    named = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for name, command in commands.items():
-        sentence = command.sentence
-        _add(
-            subparsers.add_parser(name, help=sentence, description=sentence, parents=[shared], allow_abbrev=False),
-            command,
-        )
+        words: dict[str, Any] = {
+            "help": command.sentence,
+            "description": command.sentence,
+            "usage": _usage(name, command),
+        }
+        _add(named.add_parser(name, parents=[shared], **words), command)
     options = parser.parse_args(given)
     options.command = options.command or default
     return options
@@ -51,3 +58,9 @@ def _add(parser: argparse.ArgumentParser, command: Command) -> None:
     for argument, how in command.arguments.items():
         absent: dict[str, Any] = {"default": argparse.SUPPRESS} if argument.startswith("-") else {}
         parser.add_argument(argument, **absent, **how)
+
+
+def _usage(name: str, command: Command) -> str:
+    """What to type, without every setting by name."""
+    taken = (f"[{each}]" if each.startswith("-") else str(how["metavar"]) for each, how in command.arguments.items())
+    return " ".join(("app.py", name, *taken, "[SETTINGS]"))
