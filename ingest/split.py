@@ -22,6 +22,8 @@ _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+(?:"|\Z)|[\[{]++|
 _SCALAR: Final = re.compile(rb"[^\s,\[\]{}\"]*+")
 _BETWEEN: Final = re.compile(rb"[\s,]*+")
 _FOLLOWS: Final = re.compile(rb"\s*+(?:[,\]{]|\Z)")
+_AFTER_TEXT: Final = re.compile(rb"\s*+(?:[,:\]}]|\Z)")
+_OPENS: Final = {b"]"[0]: b"["[0], b"}"[0]: b"{"[0]}
 _NEXT: Final = re.compile(rb'[,}\]\n]\s*+(\{\s*+")')
 _VALUE: Final = re.compile(rb"\s*+:\s*+")
 _LINE: Final = re.compile(rb"[^\n]++")
@@ -118,9 +120,8 @@ class _Search:
             return self._next_event(at + 1, len(body))
         if _is_json_object(body[at:end]):
             return end
-        # A text that never closed may make the next event look like part of this one.
-        following = self._next_event(at + 1, end)
-        return following if _has_even_brackets(body[at:following]) else end
+        # What was torn may seem to end much later, with the events after it inside.
+        return end if _is_sound(body[at:end]) else self._next_event(at + 1, end)
 
     def _next_event(self, at: int, before: int) -> int:
         for candidate in _NEXT.finditer(self._body, at, before):
@@ -135,8 +136,19 @@ class _Search:
         return before
 
 
-def _has_even_brackets(piece: bytes) -> bool:
-    return piece.count(b"{") == piece.count(b"}") and piece.count(b"[") == piece.count(b"]")
+def _is_sound(piece: bytes) -> bool:
+    """Whether every bracket closes one of its kind and after every text comes what may: then only a value is wrong."""
+    opened: list[int] = []
+    for token in _TOKEN.finditer(piece):
+        first = piece[token.start()]
+        if first == _QUOTE:
+            if not _AFTER_TEXT.match(piece, token.end()):
+                return False
+        elif first in b"[{":
+            opened += token.group()
+        elif any(not opened or opened.pop() != _OPENS[bracket] for bracket in token.group()):
+            return False
+    return not opened
 
 
 def _whole_objects(body: bytes, most: int) -> list[bytes] | None:
