@@ -49,13 +49,18 @@ def judge(sheet: Sheet, event: dict[str, Any]) -> tuple[str, set[Broken]]:
     """The status of an event as `POST /v1/events` takes it, and what it breaks."""
     if not isinstance(event["payload"], dict):
         return "error", {("", "unreadable", "error")}
-    rows = sheet.get(event["event_name"])
+    rows = sheet.get(meant(event["event_name"]))
     if rows is None:
         return "unplanned", {("", "unplanned_event", "warning")}
     broken = {found for row in rows for found in _breaks(row, event["payload"])}
     broken |= {(key, "unplanned_field", "warning") for key in _unplanned(rows, event["payload"])}
     invalid = any(severity == "error" for _, _, severity in broken)
     return ("invalid" if invalid else "valid"), broken
+
+
+def meant(name: str) -> str:
+    """The planned name that a sent one means: a sheet looks neither at case nor at spaces."""
+    return name.lower().replace(" ", "_")
 
 
 def _breaks(row: Row, payload: dict[str, Any]) -> Iterator[Broken]:
