@@ -110,7 +110,7 @@ class Product:
         self.reader.close()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(steps, min_size=1, max_size=10), filters, st.integers(1, 5))
 def test_every_answer_equals_a_recount(
     tmp_path_factory: pytest.TempPathFactory, happened: list[tuple[str, Any]], chosen: dict[str, Any], limit: int
