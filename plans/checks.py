@@ -180,7 +180,7 @@ def _is_date(text: str) -> bool:
 def equals_one_of(values: list[Value]) -> Test:
     """Breaks for a value equal to none of these strings, numbers, booleans and nulls; 1, 1.0 and 1e0 are equal."""
     allowed = {_comparable(value) for value in values}
-    words = {tokens.dump(value) for value in values} | {tokens.shortest(v) for v in values if isinstance(v, Num)}
+    words = {tokens.dump(value) for value in values} | {tokens.trimmed(v) for v in values if isinstance(v, Num)}
     numbers = any(isinstance(value, Num) for value in values)
 
     def breaks(value: Value) -> bool:

@@ -27,6 +27,11 @@ def pattern(text: str) -> str:
     return f"text matching {text[: tokens.VALUE_CHARS]}"
 
 
+def text_format(name: str) -> str:
+    """`email format`."""
+    return f"{name} format"
+
+
 def count(low: int | None, high: int | None, what: str) -> str:
     """`1 to 10 characters`, `at least 1 elements`."""
     if low is not None and high is not None:

@@ -27,6 +27,13 @@ _RECEIVED = {
 }
 
 
+def not_applied(*, sent: bool, conditional: bool) -> str:
+    """Why a field of the plan was not judged."""
+    if conditional:
+        return "The condition on it does not hold."
+    return "It was sent, but nothing is asked of it." if sent else "It was not sent, and need not be."
+
+
 def sentence(violation: Mapping[str, str | None]) -> str:
     """Why a violation is one: "`price` should be a number; it was the text "14.99"." """
     rule, field = violation["rule"], f"`{violation['field']}`" if violation["field"] else "The payload"
@@ -60,6 +67,8 @@ def _should(expected: str | None) -> str:
         return f"should be {said}"
     if said[0] in "<>":
         return f"should be {said}"
+    if said.endswith(" format"):
+        return f"should be in {said}"
     if said.endswith((" characters", " elements", " fields")):
         return f"should have {said}"
     return "should be " + " or ".join(_KIND.get(word, word) for word in said.split(" or "))

@@ -134,7 +134,7 @@ def _expected(keyword: str, said: dict[str, Any]) -> str:
     if keyword == "pattern":
         return expected.pattern(said["pattern"])
     if keyword == "format":
-        return str(said["format"])
+        return expected.text_format(said["format"])
     if keyword in _SIGNS:
         return f"{_SIGNS[keyword]} {said['limit']}"
     if keyword == "multipleOf":

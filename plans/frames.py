@@ -52,12 +52,16 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """One line of the field table: a field, the cell it is in, and what the plan expects there."""
+    """One line of the field table: a field, the cell it is in, and what the plan expects there.
+
+    A `conditional` field is asked for under some condition only; with a `guard`, so is everything about it.
+    """
 
     cell: int
     path: Path
     order: int
     expected: str
+    conditional: bool = False
     guard: tuple[int, bool] | None = None
 
 

@@ -92,7 +92,7 @@ class _Schema:
         if type(schema.get("format")) is str and (self._whole or self._format_severity == "warning"):
             accepts = _has_format(schema["format"], self._dialect)
             test = checks.text_that(accepts, SURELY.get(schema["format"]), surely_not=False)
-            yield "wrong_format", self._format_severity, schema["format"], test
+            yield "wrong_format", self._format_severity, expected.text_format(schema["format"]), test
 
     def _values(self, schema: dict[str, Any]) -> Iterator[tuple[Rule, Severity, str, Test]]:
         if "type" in schema:
@@ -167,7 +167,7 @@ class _Schema:
             check = Check(next(self._numbers), cell, here, order, "missing", "error", said, guard=when)
             frame.checks.append(check)
         if not isinstance(schema, dict) or not schema.keys() & {"properties", "items"}:
-            frame.planned.append(Planned(cell, here, order, said, when))
+            frame.planned.append(Planned(cell, here, order, said, when is not None, when))
         self._node(schema, frame, cell, here, order, when)
 
     def _array(self, schema: dict[str, Any], frame: Frame, cell: int, path: Path, when: When) -> None:
@@ -178,7 +178,7 @@ class _Schema:
             inner, order = frame.elements(cell), next(self.orders)
             here: Path = (*path, None)
             if not items.keys() & {"properties", "items"}:
-                inner.planned.append(Planned(0, here, order, expected.of(items), when))
+                inner.planned.append(Planned(0, here, order, expected.of(items), when is not None, when))
             self._node(items, inner, 0, here, order, when)
 
     def _if(self, schema: dict[str, Any], frame: Frame, cell: int, path: Path, when: When) -> None:

@@ -45,16 +45,16 @@ class _Sheet:
             if row.required:
                 self._missing(path, "missing", row.type, None)
             self._typed(path, row.type, None)
-        self._plan(path, row.type, None)
+        self._plan(path, row.type, own, None)
         if condition and not own:
             then = paths.parse(condition.then_field)
             guard = self._conditional(then, condition)
             self._containers(then, condition.then_type, (guard, True))
-            self._plan(then, condition.then_type, (guard, True))
+            self._plan(then, condition.then_type, True, (guard, True))
 
-    def _plan(self, path: Path, expected: str, when: When) -> None:
+    def _plan(self, path: Path, expected: str, conditional: bool, when: When) -> None:
         frame, cell = self._stations(path)[-1]
-        frame.planned.append(Planned(cell, path, self.fields, expected, when))
+        frame.planned.append(Planned(cell, path, self.fields, expected, conditional, when))
         self.fields += 1
 
     def _conditional(self, path: Path, condition: Condition) -> int:

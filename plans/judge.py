@@ -23,7 +23,7 @@ VERDICT: Final = pl.Schema(
         "plan_version": pl.Int64(),
     }
 )
-COLUMNS_FROM: Final = 1_000
+COLUMNS_FROM: Final = 300
 """From so many events of one name on, judging them as columns is faster than one by one."""
 
 

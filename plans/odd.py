@@ -35,5 +35,5 @@ def odd(payloads: pl.Series) -> pl.Series:
 
 
 def _rounded(payload: str) -> bool:
-    """Whether some number's double is not printed as the number was written."""
-    return any(repr(float(number)) != number for number in _NUMBER.findall(payload))
+    """Whether some number has an exponent, or a double that is not printed as the number was written."""
+    return any("e" in number.lower() or repr(float(number)) != number for number in _NUMBER.findall(payload))

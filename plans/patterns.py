@@ -1,8 +1,13 @@
-"""ECMA regular expressions that mean the same in Rust, translated; the others are left to jsonschema-rs."""
+"""ECMA regular expressions as Rust ones, where both find the same; the others are left to jsonschema-rs.
+
+The dot is Rust's: jsonschema-rs takes it so too, and only \\r, U+2028 and U+2029 tell the difference.
+"""
 
 from __future__ import annotations
 
 import re
+
+import polars as pl
 
 _CLASSES = {
     r"\d": "0-9",
@@ -25,7 +30,6 @@ _ATOM = re.compile(
 )
 _REPEAT = re.compile(r"(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})\??")
 _CLASS_PART = re.compile(r"\\(.)|(.)", re.DOTALL)
-_ANY = r"[^\n\r\x{2028}\x{2029}]"
 
 
 def as_rust(pattern: str) -> str | None:
@@ -46,7 +50,16 @@ def as_rust(pattern: str) -> str | None:
             at = repeat.end()
             if at < len(pattern) and pattern[at] in "*+?{":
                 return None
-    return "".join(parts)
+    return _if_taken("".join(parts))
+
+
+def _if_taken(rust: str) -> str | None:
+    """The regex, unless polars finds it wrong or too large."""
+    try:
+        pl.Series([""]).str.contains(rust)
+    except pl.exceptions.ComputeError:
+        return None
+    return rust
 
 
 def _fits(atom: re.Match[str]) -> bool:
@@ -68,15 +81,13 @@ def _translate(atom: re.Match[str]) -> str:
     text = atom[0]
     if atom.lastgroup == "short":
         return f"[{_CLASSES[text]}]"
-    if atom.lastgroup == "any":
-        return _ANY
     if atom.lastgroup == "literal":
         return text if text.isalnum() or text in " _" else rf"\x{{{ord(text):x}}}"
     if atom.lastgroup == "class":
         inside = text[2:-1] if text.startswith("[^") else text[1:-1]
         start = "[^" if text.startswith("[^") else "["
         return start + _CLASS_PART.sub(_class_part, inside) + "]"
-    return r"\/".replace("\\", "") if text == r"\/" else text
+    return "/" if text == r"\/" else text
 
 
 def _class_part(part: re.Match[str]) -> str:

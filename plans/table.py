@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from plans import by_event, one, paths, tokens
 from plans.by_event import ABSENT
 from plans.compiled import compiled
-from plans.explain import sentence
+from plans.explain import not_applied, sentence
 from plans.frames import Compiled, Found, Frame
-from plans.model import Plan, PlannedEvent
+from plans.model import Plan
 from plans.tokens import Value
 
 Row = dict[str, str | None]
@@ -33,14 +33,9 @@ def field_table(plan: Plan | None, event_name: str | None, payload: str | None) 
         return [_broken(one.unreadable(str(error)))]
 
 
-def expectations(event: PlannedEvent, plan: Plan) -> list[tuple[str, str]]:
-    """Each planned field of an event with what is expected there, in plan order: for a page that shows the plan."""
-    lines = [line for frame in compiled(plan, event.name).root.walk() for line in frame.planned]
-    return [(paths.render(line.path), line.expected) for line in sorted(lines, key=lambda line: line.order)]
-
-
 def _unplanned(event_name: str | None, document: dict[str, Value]) -> list[Row]:
-    fields = [_row(paths.render((key,)), None, value, "not_applied") for key, value in document.items()]
+    why = not_applied(sent=True, conditional=False)
+    fields = [_row(paths.render((key,)), None, value, why) for key, value in document.items()]
     return [_broken(one.unplanned(event_name)), *fields]
 
 
@@ -74,8 +69,8 @@ def _lines(frame: Frame, value: Value, indices: tuple[int, ...], outer: dict[int
     for line in frame.planned:
         there = cells[line.cell]
         applies = there is not ABSENT and (line.guard is None or held[line.guard[0]] is line.guard[1])
-        status = "valid" if applies else "not_applied"
-        yield (line.order, indices), _row(paths.render(line.path, indices), line.expected, there, status)
+        why = None if applies else not_applied(sent=there is not ABSENT, conditional=line.conditional)
+        yield (line.order, indices), _row(paths.render(line.path, indices), line.expected, there, why)
     for cell, inner in frame.arrays.items():
         elements = cells[cell] if isinstance(cells[cell], list) else []
         for index, element in enumerate(elements):
@@ -89,20 +84,22 @@ def _without_elements(frame: Frame, indices: tuple[int, ...]) -> Iterator[tuple[
     for inner in frame.walk():
         for line in inner.planned:
             key = paths.render(line.path, indices)
-            yield (line.order, indices), _row(key, line.expected, ABSENT, "not_applied")
+            why = not_applied(sent=False, conditional=line.conditional)
+            yield (line.order, indices), _row(key, line.expected, ABSENT, why)
 
 
-def _row(key: str, expected: str | None, value: Value, status: str) -> Row:
+def _row(key: str, expected: str | None, value: Value, why_not: str | None) -> Row:
+    """The row of a field that breaks nothing; `why_not` says that, and why, it was not judged."""
     there = value is not ABSENT
     return {
         "key": key,
         "value": tokens.shown(value) if there else None,
         "expected": expected,
         "received": tokens.kind(value) if there else None,
-        "status": status,
+        "status": "not_applied" if why_not else "valid",
         "rule": None,
         "severity": None,
-        "message": None,
+        "message": why_not,
     }
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
-
-from plans.exact import exact
 
 MAX_DEPTH = 200
 """An event nested deeper than this is unreadable; recursion stays far from its limits."""
@@ -74,8 +72,8 @@ def dump(value: Value) -> str:
 
 
 def shown(value: Value) -> str:
-    """The value as a violation keeps it: a string without its quotes, a number at its shortest, bounded."""
-    text = value if type(value) is str else dump(_shortest(value))
+    """The value as a violation keeps it: a string without its quotes, numbers trimmed, bounded."""
+    text = value if type(value) is str else dump(renumbered(value, trimmed))
     return text if len(text) <= VALUE_CHARS else text[: VALUE_CHARS - 1] + "…"
 
 
@@ -90,22 +88,25 @@ def kind(value: Value) -> str:
     return "string" if isinstance(value, str) else "object" if isinstance(value, dict) else "array"
 
 
-def shortest(token: str) -> str:
-    """A number token at its shortest where a double says exactly the same, else as it was written."""
-    if not any(mark in token for mark in ".eE"):
-        return "0" if token == "-0" else token
-    short = repr(float(token))
-    return short if short[-1].isdigit() and exact(short) == exact(token) else token
+def trimmed(token: str) -> str:
+    """A number as it was written, without the zeros at the end of its fraction: `1.10` is `1.1`, `5.00` is `5.0`."""
+    if token == "-0":
+        return "0"
+    if "." not in token or "e" in token or "E" in token:
+        return token
+    short = token.rstrip("0")
+    return f"{short}0" if short[-1] == "." else short
 
 
-def _shortest(value: Value) -> Value:
+def renumbered(value: Value, number: Callable[[str], str]) -> Value:
+    """The value with the text of each number in it changed by `number`."""
     if isinstance(value, Num):
-        return Num(shortest(value))
+        return Num(number(value))
     if isinstance(value, Repeated):
-        return Repeated([(key, _shortest(inner)) for key, inner in value.pairs])
+        return Repeated([(key, renumbered(inner, number)) for key, inner in value.pairs])
     if isinstance(value, dict):
-        return {key: _shortest(inner) for key, inner in value.items()}
-    return [_shortest(inner) for inner in value] if isinstance(value, list) else value
+        return {key: renumbered(inner, number) for key, inner in value.items()}
+    return [renumbered(inner, number) for inner in value] if isinstance(value, list) else value
 
 
 def _items(value: dict[str, Value]) -> Iterable[tuple[str, Value]]:

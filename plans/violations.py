@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import polars as pl
@@ -15,8 +16,8 @@ from plans.model import Rule, Severity
 NAMES: Final = ("field", "path", "rule", "severity", "expected", "received", "value")
 FOUND: Final = pl.Schema({"row": pl.UInt32()} | {name: pl.String() for name in NAMES})
 
-_ROUND: Final = r"^-?(?:[1-9][0-9]{0,14}|0)$|^-?(?:[1-9][0-9]{0,14}\.[0-9]+|0\.0{0,3}[1-9][0-9]*)$"
-"""Numbers that are shown as DuckDB writes them; others have a shortest form of their own."""
+_PLAIN: Final = r"^-?[0-9]+(?:\.[0-9]+)?$|^true$|^false$|^null$"
+"""Tokens that are shown as DuckDB writes them."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _value(token: pl.Series) -> pl.Series:
     t = pl.col("t")
     inside = t.str.strip_prefix('"').str.strip_suffix('"')
     plain_text = t.str.starts_with('"') & ~t.str.contains("\\", literal=True)
-    plain = t.is_in(["true", "false", "null"]) | t.str.contains(_ROUND)
+    plain = t.str.contains(_PLAIN) & (t.str.len_bytes() <= tokens.VALUE_CHARS)
     cut = inside.str.head(tokens.VALUE_CHARS - 1) + "…"
     bounded = pl.when(inside.str.len_chars() > tokens.VALUE_CHARS).then(cut).otherwise(inside)
     frame = token.rename("t").to_frame()
@@ -107,5 +108,14 @@ def _value(token: pl.Series) -> pl.Series:
         return told["value"]
     at = left.arg_true()
     asked = token.gather(at)
-    shown = {text: tokens.shown(tokens.parse(text, len(text))) for text in asked.unique().to_list()}
+    shown = {text: _shown(text) for text in asked.unique().to_list()}
     return told["value"].scatter(at, asked.replace_strict(shown, return_dtype=pl.String()))
+
+
+def _shown(token: str) -> str:
+    return tokens.shown(tokens.renumbered(tokens.parse(token, len(token)), _written_out))
+
+
+def _written_out(number: str) -> str:
+    """DuckDB gives small fractions an exponent; none had one when it was sent, for then it would be read exactly."""
+    return format(Decimal(number), "f") if "e" in number else number

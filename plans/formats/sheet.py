@@ -93,7 +93,9 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise _wrong(f"not CSV: {error}", line) from None
+        raise _wrong(
+            f"not CSV: {error}; a cell with commas or quotes goes in quotes, its own ones doubled", line
+        ) from None
 
 
 def _columns(header: list[str]) -> tuple[dict[str, int], tuple[Note, ...]]:

@@ -1,0 +1,98 @@
+"""Whatever a payload or a plan holds, its event gets a verdict, in bounded time."""
+
+import time
+
+import pytest
+
+from plans.judge import judge
+from tests.plans.judging import events, schema, sheet, verdict, verdicts
+
+DEEP = 1_000_000
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "",
+        "{",
+        '{"a":"x"',
+        '{"a":"x",}',
+        '{"a":NaN}',
+        '{"a":-Infinity}',
+        '{"a":01}',
+        '{"a":"\\ud800"}',
+        '{"a":"\\udc00\\ud800"}',
+        '{"a":"\t"}',
+        "{'a':1}",
+        '{"a":1} x',
+        "\ufeff{}",
+        "[]",
+        '"x"',
+        "5",
+        "{}{}",
+        '{"a":' + "[" * DEEP + "]" * DEEP + "}",
+        '{"a":' * DEEP + "1" + "}" * DEEP,
+        '{"a":"x","a":"x"}',
+        '{"b":{"c":1,"c":2}}',
+        '{"d":[{"e":1},{"e":1,"e":1}]}',
+    ],
+)
+def test_what_cannot_be_read_is_an_error_and_its_neighbours_are_judged(payload: str) -> None:
+    plan = sheet("a,text,false", "b.c,integer,false", "d[].e,integer,false")
+    told = verdicts(plan, ['{"a":"x"}', payload, '{"a":5}'])
+    assert told == [("valid", []), ("error", [("", "unreadable")]), ("invalid", [("a", "wrong_type")])]
+
+
+@pytest.mark.parametrize("payload", [None, "null", " {} ", "\n{\t}\r"])
+def test_no_payload_is_an_empty_one(payload: str | None) -> None:
+    assert verdict(sheet("a,text,true"), payload) == ("invalid", [("a", "missing")])
+
+
+def test_a_key_twice_where_the_plan_does_not_look_is_kept() -> None:
+    told = judge(events(['{"z":{"k":1,"k":2}}']), lambda _: sheet("a,text,false"))["violations"][0]
+    assert [(one["field"], one["value"]) for one in told] == [("z", '{"k":1,"k":2}')]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1e999999999999999999999",
+        "-1e-999999999999999999999",
+        "9" * 100_000,
+        "0." + "1" * 100_000,
+        "1" + "0" * 5_000 + ".5",
+    ],
+)
+def test_an_enormous_number_is_judged_in_no_time(value: str) -> None:
+    plan = schema('{"properties":{"a":{"type":"integer","minimum":3,"multipleOf":7}}}')
+    began = time.process_time()
+    assert verdict(plan, f'{{"a":{value}}}')[0] == "invalid"
+    assert time.process_time() - began < 2
+
+
+def test_a_catastrophic_pattern_and_text_take_bounded_time() -> None:
+    plan = schema('{"properties":{"a":{"pattern":"^(a+)+$"},"b":{"pattern":"^(?=a)(a+)+\\\\1$"}}}')
+    text = "a" * 5_000 + "b"
+    began = time.process_time()
+    assert verdict(plan, f'{{"a":"{text}","b":"{text}"}}')[0] == "invalid"
+    assert time.process_time() - began < 5
+
+
+def test_references_that_go_round_end() -> None:
+    plan = schema(
+        '{"$defs":{"n":{"properties":{"in":{"$ref":"#/$defs/n"},"v":{"type":"integer"}}}},"$ref":"#/$defs/n"}'
+    )
+    payload = '{"in":' * 150 + '{"v":"x"}' + "}" * 150
+    status, found = verdict(plan, payload)
+    assert (status, [rule for _, rule in found]) == ("invalid", ["wrong_type"])
+
+
+def test_a_long_value_is_bounded_to_200_characters() -> None:
+    told = judge(
+        events([f'{{"a":"{"é" * 201}"}}', f'{{"a":["{"x" * 1_000}"]}}']), lambda _: schema('{"maxProperties":0}')
+    )
+    other = judge(events([f'{{"a":"{"é" * 201}"}}']), lambda _: sheet("a,integer,true"), columns_from=0)
+    values = [one["value"] for found in [*other["violations"]] for one in found]
+    assert [len(value) for value in values] == [200]
+    assert told["status"].to_list() == ["invalid", "invalid"]
+    assert all(len(one["value"]) <= 200 for found in told["violations"] for one in found)
