@@ -13,7 +13,7 @@ from ingest.adapters.shapes import Shapes
 from ingest.blocks import BLOCK_EVENTS, Block, CannotImport
 from ingest.bodies import BOM, GZIP
 from ingest.limits import Limits
-from ingest.split import split
+from ingest.split import is_whole_object, member, split
 from ingest.tables import csv_blocks, parquet_blocks
 
 BLOCK_BYTES: Final = 1 << 20
@@ -42,11 +42,10 @@ def blocks(path: Path, limits: Limits) -> Iterator[Block]:
 
 def _is_one_a_line(start: bytes) -> bool:
     """Whether the first line is an event by itself, or goes on beyond what was looked at; else it begins a list."""
+    if member(start, b'"events"') is not None and member(start, b'"event_name"') is None:
+        return False
     line, end, _ = start.partition(b"\n")
-    try:
-        return "events" not in msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-    except msgspec.DecodeError:
-        return not end
+    return not end or is_whole_object(line.strip())
 
 
 def _unzipped(path: Path, file: BufferedReader, limits: Limits) -> Iterator[Block]:

@@ -39,6 +39,8 @@ def csv_blocks(path: Path, file: BufferedReader, limits: Limits) -> Iterator[Blo
             yield Block(pieces, "line", [number for number, _ in some], file.tell())
     except csv.Error as error:
         raise CannotImport(f"{path}: line {rows.line_num} is not CSV: {error}") from None
+    finally:
+        text.detach()  # the file is its opener's to close
 
 
 def parquet_blocks(path: Path) -> Iterator[Block]:
