@@ -47,7 +47,7 @@ def _fill(store: Store, events: int) -> None:
     writer = Writer(store, DuplicateIndex(store.dedup, identities=4_000_000, seconds=86_400))
     store.views.unlink(missing_ok=True)
     source, began_us = lines(seed=3), time.time_ns() // 1000 - SPREAD_US
-    with tqdm(total=events, unit=" events", unit_scale=True, desc="filling a store") as bar:
+    with tqdm(total=events, unit=" events", unit_scale=True, desc="filling a store", disable=None) as bar:
         for first in range(0, events, PER_COMMIT):
             records = [
                 _record(list(islice(source, PER_RECORD)), began_us + at * SPREAD_US // events)

@@ -20,7 +20,7 @@ def bodies(seed: int, events: int) -> Path:
         source, beside = lines(seed), path.with_suffix(".tmp")
         with (
             beside.open("wb") as out,
-            tqdm(total=events, unit=" events", unit_scale=True, desc="making traffic") as bar,
+            tqdm(total=events, unit=" events", unit_scale=True, desc="making traffic", disable=None) as bar,
         ):
             for _ in range(events // PER_REQUEST):
                 out.write(b"[" + b",".join(line.rstrip() for line in islice(source, PER_REQUEST)) + b"]\n")
