@@ -1,4 +1,7 @@
-"""Starts the product: its settings, its command line, and which part is handed what."""
+"""Starts the product: its settings, its command line, and which part is handed what.
+
+A part's packages are imported where it starts, so that each process holds no more than it needs.
+"""
 
 import argparse
 import atexit
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from ingest.limits import Limits
 
 ROOT: Final = Path(__file__).resolve().parent
+ABOUT: Final = "Checks analytics events against their plan, keeps them, and shows what arrived, broke and is missing."
+UNREADABLE: Final = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -213,23 +218,18 @@ def plan(settings: Settings, options: argparse.Namespace) -> int:
     from plans.read import read_plan
     from plans.versions import put
 
-    source = content_of(options.file)
     try:
+        source = options.file.read_bytes()
         draft, report = read_plan(source, app=options.app, filename=options.file.name)
         now = put(opened(settings).plans, draft, source, report=report, filename=options.file.name)
+    except UNREADABLE as error:
+        raise Wrong(f"{error.filename} cannot be read: {error.strerror}") from None
     except PlanError as error:
         raise Wrong(f"{options.file}: {error}") from None
     print(f"plan of {now.app}: version {now.version}, {report.events} events, {report.fields} fields")
     for note in report.notes:
         print(f"  {note.where}: {note.message}")
     return 0
-
-
-def content_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Wrong(f"{file} cannot be read: {error.strerror}") from None
 
 
 def import_(settings: Settings, options: argparse.Namespace) -> int:
@@ -246,7 +246,7 @@ def import_(settings: Settings, options: argparse.Namespace) -> int:
             )
     except (CannotImport, PlanError) as error:
         raise Wrong(str(error)) from None
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+    except UNREADABLE as error:
         raise Wrong(f"{error.filename} cannot be read: {error.strerror}") from None
     print(f"{done.events} events stored for {options.app}, {done.errors} of them unreadable; {done.rejected} rejected")
     for rejection in done.rejections:
@@ -305,7 +305,7 @@ COMMANDS: Final = {
 
 def main(arguments: Sequence[str]) -> int:
     try:
-        options = parse(arguments, str(__doc__), Settings, COMMANDS, "serve")
+        options = parse(arguments, ABOUT, Settings, COMMANDS, "serve")
         settings = read_settings(vars(options), os.environ)
         configure_logging(settings, options.command)
         return COMMANDS[options.command].start(settings, options)
