@@ -32,10 +32,11 @@ $(READY): requirements.lock
 	if [ -z "$$python" ]; then \
 	  echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>/dev/null || echo none)" >&2; exit 1; \
 	fi; \
-	$(BIN)/python -c 'import pip' 2>/dev/null || $$python -m venv --clear .venv || { \
+	$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $$python -m venv --clear .venv || { \
 	  echo "$$python cannot make a virtual environment (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@echo "Installing what requirements.lock names into .venv; this happens once."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock || { \
+	  echo "The packages could not be installed; the first time, this needs the network." >&2; exit 1; }
 	@touch $(READY)
 
 # The browser tests need a Chromium: $CHROMIUM, or the first one on the path, or Debian's.
