@@ -8,6 +8,7 @@ import atexit
 import logging
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -160,7 +161,9 @@ def load_ingest(settings: Settings) -> "Flask":
     end_with_parent()
     configure_logging(settings, "ingest")
     store = Store(settings.store)
-    spool = Spool(store.spool, max_bytes=settings.spool_mb << 20)
+    # A spool whose disk failed takes nothing before a restart: end, so that the supervisor starts another.
+    end = partial(os.kill, os.getpid(), signal.SIGTERM)
+    spool = Spool(store.spool, max_bytes=settings.spool_mb << 20, failed=end)
     atexit.register(spool.close)
     return create(spool, store, limits_of(settings))
 

@@ -1,10 +1,12 @@
-"""Taking events in. One accepted event's way, one file a step:
+"""Taking events in. An accepted event's way, and the files of each step:
 
-adapt    adapters/, split, bodies    a sender's bytes become events, each with its payload as raw JSON text
-spool    spool, segments, lines      they are fsynced, then the sender is answered
-read     read                        the writer takes whole sealed segments, as columns
-judge    plans.judge                 each event against its app's plan
-dedup    dedup, index                an event that came before is replaced by its newest copy
-commit   commit                      one rename makes the batch a part of the store
-merge    merge                       small parts become large ones
+adapt    server, bodies, split, adapters/    a sender's bytes become events, each with its payload as raw JSON text
+spool    spool, segments, lines              they are on disk before the sender gets its receipt
+read     pace, read                          the writer takes whole sealed segments, as columns
+judge    plans.judge                         each event against its app's plan
+dedup    identity, dedup, index              an event that came before is replaced by its newest copy
+commit   count, commit                       one rename makes the batch a part of the store
+merge    tiers, rewrite, merge               small parts become large ones
+
+Files of events take the same way from `importer`; `recover` and `abandoned` go on where a dead process stopped.
 """

@@ -1,7 +1,7 @@
 """A request's body as plain bytes, never holding more than the limit, however it was sent or compressed."""
 
 import zlib
-from typing import IO, Final
+from typing import Final, Protocol
 
 import zstandard
 
@@ -16,7 +16,11 @@ _ZSTD_PIECE: Final = 1 << 10  # it has no limit of its own, and a block of 4 byt
 _ZSTD_WINDOW: Final = 8 << 20  # RFC 8878: what a decoder should be ready for
 
 
-def receive(stream: IO[bytes], length: int | None, limit: int) -> bytes:
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def receive(stream: Stream, length: int | None, limit: int) -> bytes:
     """The body as sent, `length` bytes if it said so. Raises TooLarge, with no more than the limit read."""
     if length is not None and length > limit:
         raise TooLarge(f"the body has {length} bytes; at most {limit} are taken")

@@ -54,7 +54,8 @@ class Spool:
     """The spool folder as one intake process writes it: any thread appends, one thread owns the file.
 
     A segment is sealed `seal_seconds` after its first record, or at `seal_bytes` or `seal_events`. `max_bytes` bounds
-    the folder, whoever wrote what is in it. `sync` puts a written file on disk.
+    the folder, whoever wrote what is in it. `sync` puts a written file on disk. `failed` is called once when the disk
+    has failed, and everybody who waited was told.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Spool:
         seal_events: int = SEAL_EVENTS,
         max_bytes: int = MAX_BYTES,
         sync: Callable[[int], None] = os.fdatasync,
+        failed: Callable[[], object] = lambda: None,
     ) -> None:
         self.folder = folder
         self._seal_seconds = seal_seconds
@@ -73,6 +75,7 @@ class Spool:
         self._seal_events = seal_events
         self._max_bytes = max_bytes
         self._sync = sync
+        self._failed = failed
         self._segment: OpenSegment | None = None
         self._seal_at = 0.0
         self._held_bytes = 0
@@ -81,6 +84,7 @@ class Spool:
         self._gate = threading.Lock()
         self._closing = False
         self._broken = ""
+        self._told = False
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()
 
@@ -115,6 +119,9 @@ class Spool:
                 self._keep(group)
             if self._segment and self._is_due(self._segment):
                 self._seal()
+            if self._broken and not self._told:
+                self._told = True
+                self._failed()
         self._seal()
 
     def _next_group(self) -> list[_Waiting] | None:

@@ -108,13 +108,16 @@ def test_after_a_failed_sync_everybody_is_refused_and_no_sync_is_tried_again(tmp
         if syncs == 2:
             raise OSError(errno.EIO, "Input/output error")
 
-    spool = Spool(tmp_path, seal_seconds=LONG, sync=sync)
+    told = threading.Event()
+    spool = Spool(tmp_path, seal_seconds=LONG, sync=sync, failed=told.set)
     spool.append(b"kept\n", 1, 1)
+    assert not told.is_set()
     for _ in range(3):
         with pytest.raises(SpoolBroken, match="Input/output error"):
             spool.append(b"lost\n", 1, 1)
     assert not spool.takes_more
     assert syncs == 2
+    assert told.wait(10)
     spool.close()
     assert seal_abandoned(tmp_path) == 1  # the lock is free, so that the writer gets what was synced before
     assert bodies(tmp_path)[0] == b"kept\n"
