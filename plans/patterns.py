@@ -12,19 +12,20 @@ import polars as pl
 _CLASSES = {
     r"\d": "0-9",
     r"\w": "A-Za-z0-9_",
+    r"\s": r"\t\n\x0b\x0c\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}",
 }
 _ATOM = re.compile(
     r"""
       (?P<literal> [A-Za-z0-9 _\-@#%&,:;<>=!~'"/] )
     | (?P<escaped> \\ [./\\+*?()\[\]{}^$|\-] )
-    | (?P<short>   \\ [dw] )
+    | (?P<short>   \\ [dwsDWS] )
     | (?P<any>     \. )
     | (?P<anchor>  [\^$] )
     | (?P<open>    \( (?: \?: )? )
     | (?P<close>   \) )
     | (?P<or>      \| )
     | (?P<class>   \[ \^?
-        (?: [A-Za-z0-9 _@#%,:;<>=!'"/.+*?(){}|$] (?: - [A-Za-z0-9] )? | \\ [dw.\-/\\\[\]+*?^] )+ -? \] )
+        (?: [A-Za-z0-9 _@#%,:;<>=!'"/.+*?(){}|$] (?: - [A-Za-z0-9] )? | \\ [dws.\-/\\\[\]+*?^] )+ -? \] )
     """,
     re.VERBOSE,
 )
@@ -80,7 +81,7 @@ def _sort(character: str) -> str:
 def _translate(atom: re.Match[str]) -> str:
     text = atom[0]
     if atom.lastgroup == "short":
-        return f"[{_CLASSES[text]}]"
+        return f"[{'' if text.islower() else '^'}{_CLASSES[text.lower()]}]"
     if atom.lastgroup == "literal":
         return text if text.isalnum() or text in " _" else rf"\x{{{ord(text):x}}}"
     if atom.lastgroup == "class":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import polars as pl
 
@@ -154,13 +155,18 @@ def _broken(frame: Frame, columns: pl.DataFrame, held: dict[int, pl.Series]) -> 
     """The checks that some rows fail, with which rows."""
     guards = pl.DataFrame([guard.alias(f"g{number}") for number, guard in held.items()])
     told = pl.concat([columns, guards], how="horizontal") if held else columns
-    fails = told.select(**{str(at): _expression(frame, check) for at, check in enumerate(frame.checks)})
+    fails = told.select(_expressions(frame))
     for at, check in enumerate(frame.checks):
         broken = fails.to_series(at)
         if check.test and broken.null_count():
             broken = _decided(broken, columns.get_column(f"c{check.cell}"), check.test.breaks)
         if broken.any():
             yield check, broken
+
+
+@lru_cache(maxsize=4096)
+def _expressions(frame: Frame) -> list[pl.Expr]:
+    return [_expression(frame, check).alias(str(at)) for at, check in enumerate(frame.checks)]
 
 
 def _expression(frame: Frame, check: Check) -> pl.Expr:

@@ -14,7 +14,23 @@ TEXTS = [
     *["2024-02-29", "2023-02-29", "2024-02-29 10:00:00", "2024-1-1", "a@b.de", "127.0.0.1", "true", "1", "NaN,]"],
     *["2024-02-28T10:00:00Z", "https://a.de/x", "x" * 201, "x" * 200, "é" * 201, "\u0661", "[", "e\u0301", "\u2028"],
 ]
-PATTERNS = ["^a", "b$", r"^[A-Z]+-\d{2}$", r"^\w+$", ".", "^.$", "(?=a)a", "a|b", "[^x]", r"^\s*$", r"\bx", r"[\w.-]+@"]
+PATTERNS = [
+    "^a",
+    "b$",
+    r"^[A-Z]+-\d{2}$",
+    r"^\w+$",
+    ".",
+    "^.$",
+    "(?=a)a",
+    "a|b",
+    "[^x]",
+    r"^\s*$",
+    r"\bx",
+    r"[\w.-]+@",
+    r"\S",
+    r"^\D+$",
+    r"^[\s\d]+$",
+]
 FORMATS = ["date", "date-time", "time", "email", "ipv4", "uri", "uuid", "hostname", "no-such-format"]
 TYPES = ["string", "integer", "number", "boolean", "null", "object", "array"]
 DRAFTS = {
