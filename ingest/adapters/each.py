@@ -187,7 +187,7 @@ def _what_is_wrong(body: bytes) -> tuple[str, str | None]:
     except UnicodeDecodeError as error:
         return "the body is not UTF-8", _line_and_column(body, error.start)
     except json.JSONDecodeError as error:
-        return f"the body is not JSON: {error.msg}", f"line {error.lineno} column {error.colno}"
+        return f"the body is not JSON: {error.msg.removesuffix(' at')}", f"line {error.lineno} column {error.colno}"
     except (ValueError, RecursionError):
         return "the body is not JSON", "line 1 column 1"
     return "the body is JSON, but there is no event in it: an event is an object", "line 1 column 1"

@@ -60,7 +60,10 @@ class Members:
                 return instant(_texts.decode(raw))
             if kind_of(raw) == "a number":
                 return instant(_numbers.decode(raw))
-        except (ValueError, msgspec.ValidationError) as problem:
+        except msgspec.ValidationError:
+            self.problems.append(f"{key} is a number beyond all times")
+            return None
+        except ValueError as problem:
             self.problems.append(str(problem))
             return None
         self.problems.append(f"{key} is {kind_of(raw)}, not a time")
@@ -110,7 +113,7 @@ def _why_no_object(said: str) -> str:
     try:
         value = json.loads(said, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        return f"the event is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
+        return f"the event is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno} column {error.colno}"
     except (ValueError, RecursionError) as error:
         return f"the event is not JSON: {error}"
     if isinstance(value, dict):

@@ -265,7 +265,7 @@ BROKEN: list[tuple[str, bytes, str]] = [
     ("a time nobody can read", b'{"event_name":"a","timestamp":"yesterday"}', "'yesterday' is neither"),
     ("a time that is a boolean", b'{"event_name":"a","timestamp":true}', "timestamp is a boolean, not a time"),
     ("a time out of range", b'{"event_name":"a","timestamp":1e300}', "outside the years"),
-    ("a time beyond numbers", b'{"event_name":"a","timestamp":1e400}', "out of range"),
+    ("a time beyond numbers", b'{"event_name":"a","timestamp":1e400}', "a number beyond all times"),
     ("a key twice", b'{"event_name":"a","event_name":"b"}', "'event_name' twice"),
     ("a key twice, escaped", b'{"event_name":"a","event\\u005fname":"b"}', "'event_name' twice"),
     ("a key twice beside a colon as escape", b'{"event_name":"a","x\\u003a":1,"y":1,"y":2}', "'y' twice"),
