@@ -97,10 +97,10 @@ def _group(name: _Name, row: pl.Series, payload: pl.Series, columns_from: int) -
     text = payload.str.strip_chars(" \t\n\r").fill_null("{}").replace("null", "{}")
     strange = odd(text)
     try:
-        judged = validate(ready, text.filter(~strange))
+        judged = validate(ready, text.filter(~strange), columns_from)
     except decode.Unreadable:
         strange |= ~decode.readable(text)
-        judged = validate(ready, text.filter(~strange))
+        judged = validate(ready, text.filter(~strange), columns_from)
     even = row.filter(~strange)
     found = judged.violations.with_columns(even.gather(judged.violations["row"]).alias("row"))
     rest = pl.concat([row.filter(strange), even.gather(judged.left)])

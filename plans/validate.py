@@ -11,7 +11,8 @@ import polars as pl
 
 from plans import decode, paths, tokens
 from plans.frames import Check, Compiled, Frame, Known
-from plans.violations import Part, describe
+from plans.paths import Path
+from plans.violations import Failed, Strange, describe
 
 _NOTHING = pl.lit(False)
 
@@ -24,33 +25,39 @@ class Judged:
     left: pl.Series
 
 
-def validate(compiled: Compiled, payloads: pl.Series) -> Judged:
+def validate(compiled: Compiled, payloads: pl.Series, few: int) -> Judged:
     """What the payloads (JSON objects) break, as `violations.FOUND` with the row of each; nothing odd among them.
 
+    When fewer than `few` rows break anything, all these are left to be read one by one, which is faster then.
     Raises decode.Unreadable when one is not JSON.
     """
     group = _Group(compiled)
     rows = pl.DataFrame({"row": pl.int_range(len(payloads), dtype=pl.UInt32(), eager=True), "token": payloads})
     group.frame(compiled.root, rows, {})
-    left = pl.concat(group.left).unique() if group.left else pl.Series("row", [], pl.UInt32())
-    found = describe(group.parts, compiled.depth)
+    none = pl.Series("row", [], pl.UInt32())
+    left = pl.concat([none, *group.left]).unique()
+    broken = pl.concat([none, *(each.row() for each in group.broken)]).unique()
+    if len(broken) < few:
+        return Judged(describe([], compiled.depth), pl.concat([left, broken]).unique())
+    found = describe([each.part() for each in group.broken], compiled.depth)
     return Judged(found.filter(~pl.col("row").is_in(left.implode())) if len(left) else found, left)
 
 
 @dataclass
 class _Group:
     compiled: Compiled
-    parts: list[Part] = field(default_factory=list)
+    broken: list[Failed | Strange] = field(default_factory=list)
     left: list[pl.Series] = field(default_factory=list)
 
     def frame(self, frame: Frame, rows: pl.DataFrame, outer: dict[int, pl.Series]) -> None:
         """Judge the rows of one frame (`row`, `i0`…, `token`) and of those inside it; `outer` guards hold or not."""
         columns, shapes = _cells(frame, rows["token"])
         for (cell, known), keys in zip(frame.objects.items(), shapes, strict=True):
-            self._keys(frame, rows, cell, known, columns, keys)
+            objects = rows.with_columns(columns.get_column(f"c{cell}").alias("token"), keys.alias("shape"))
+            self._keys((*frame.path, *frame.cells[cell]), frame.depth, known, objects)
         held = outer | _guards(frame, columns)
-        for check, broken in _broken(frame, columns, held):
-            self.parts.append(Part.of(check, rows, broken, columns.get_column(f"c{check.cell}"), frame.depth))
+        for check, fails in _broken(frame, columns, held):
+            self.broken.append(Failed(check, rows, columns.get_column(f"c{check.cell}"), fails, frame.depth))
         for cell, inner in frame.arrays.items():
             token = columns.get_column(f"c{cell}")
             arrays = _where(token.str.starts_with("["), token)
@@ -65,50 +72,22 @@ class _Group:
         elements = around.with_columns(index.alias(f"i{inner.depth - 1}"), token.alias("token"))
         self.frame(inner, elements, {number: guard.gather(parent) for number, guard in held.items()})
 
-    def _keys(
-        self, frame: Frame, rows: pl.DataFrame, cell: int, known: Known, columns: pl.DataFrame, keys: pl.Series
-    ) -> None:
+    def _keys(self, path: Path, depth: int, known: Known, objects: pl.DataFrame) -> None:
         """Objects come in few shapes: each is looked at once, and only the rows of a strange one again."""
         twice: list[str] = []
-        strange: dict[str, list[int]] = {}
-        for shape in keys.unique().drop_nulls().to_list():
+        strange: dict[str, dict[int, str]] = {}
+        for shape in objects["shape"].unique().drop_nulls().to_list():
             names = json.loads(shape)
             if len(set(names)) < len(names):
                 twice.append(shape)
             elif known.severity and not known.keys.issuperset(names):
-                strange[shape] = [at for at, name in enumerate(names) if name not in known.keys]
+                strange[shape] = {at: name for at, name in enumerate(names) if name not in known.keys}
         if twice:
-            self.left.append(rows["row"].filter(keys.is_in(twice)))
-        if strange:
-            self._unplanned(frame, rows, cell, known, columns.get_column(f"c{cell}"), keys, strange)
-
-    def _unplanned(
-        self,
-        frame: Frame,
-        rows: pl.DataFrame,
-        cell: int,
-        known: Known,
-        objects: pl.Series,
-        keys: pl.Series,
-        strange: dict[str, list[int]],
-    ) -> None:
-        path = (*frame.path, *frame.cells[cell])
-        names = {shape: json.loads(shape) for shape in strange}
-        spread = pl.DataFrame(
-            [
-                (shape, at, paths.pointer((names[shape][at],)), paths.render((*path, names[shape][at])))
-                for shape, places in strange.items()
-                for at in places
-            ],
-            schema={"shape": pl.String(), "number": pl.Int64(), "pointer": pl.String(), "path": pl.String()},
-            orient="row",
-        )
-        met = rows.with_columns(objects.alias("token"), keys.alias("shape")).join(spread, on="shape")
-        tokens_found = decode.pick(met["token"], met["pointer"])
-        pieces = paths.pieces(path, frame.depth)
-        plain = paths.render(path)
-        tail = met["path"].str.slice(len(plain))
-        self.parts.append(Part.unplanned(met, tokens_found, pieces, tail, self.compiled.fields + known.order, known))
+            self.left.append(objects["row"].filter(objects["shape"].is_in(twice)))
+        if strange and known.severity:
+            order = self.compiled.fields + known.order
+            met = objects.filter(objects["shape"].is_in(list(strange)))
+            self.broken.append(Strange(met, strange, path, depth, order, known.severity))
 
 
 def _cells(frame: Frame, token: pl.Series) -> tuple[pl.DataFrame, list[pl.Series]]:

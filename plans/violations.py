@@ -9,8 +9,8 @@ from typing import Final
 import polars as pl
 from polars.expr.whenthen import ChainedThen, Then
 
-from plans import paths, tokens
-from plans.frames import Check, Known
+from plans import decode, paths, tokens
+from plans.frames import Check
 from plans.model import Rule, Severity
 
 NAMES: Final = ("field", "path", "rule", "severity", "expected", "received", "value")
@@ -30,23 +30,60 @@ class Part:
     severity: Severity
     expected: str | None
 
-    @staticmethod
-    def of(check: Check, rows: pl.DataFrame, broken: pl.Series, token: pl.Series, depth: int) -> Part:
-        """The rows where `broken` says so."""
-        met = rows.with_columns(token.alias("token")).filter(broken)
-        label = _label(paths.pieces(check.path, depth))
-        named = met.with_columns(
-            field=label, path=pl.lit(paths.render(check.path)), number=pl.lit(check.number, pl.Int64())
-        )
-        return Part(named, check.order, check.rule, check.severity, check.expected)
 
-    @staticmethod
-    def unplanned(
-        met: pl.DataFrame, token: pl.Series, pieces: list[str], tail: pl.Series, order: int, known: Known
-    ) -> Part:
-        """Fields of objects that the plan does not know; `tail` is what each adds to the object's own path."""
-        named = met.with_columns(token.alias("token"), field=_label(pieces) + tail)
-        return Part(named.drop("shape", "pointer"), order, "unplanned_field", known.severity or "warning", None)
+@dataclass(frozen=True)
+class Failed:
+    """A check, and which rows of a frame fail it with which token."""
+
+    check: Check
+    rows: pl.DataFrame
+    token: pl.Series
+    fails: pl.Series
+    depth: int
+
+    def row(self) -> pl.Series:
+        """The events that fail."""
+        return self.rows["row"].filter(self.fails)
+
+    def part(self) -> Part:
+        """All there is to say of them."""
+        check = self.check
+        named = self.rows.with_columns(self.token.alias("token")).filter(self.fails)
+        label = _label(paths.pieces(check.path, self.depth))
+        path, number = pl.lit(paths.render(check.path)), pl.lit(check.number, pl.Int64())
+        told = named.with_columns(field=label, path=path, number=number)
+        return Part(told, check.order, check.rule, check.severity, check.expected)
+
+
+@dataclass(frozen=True)
+class Strange:
+    """Objects (`token`) of strange shapes (`shape`), and for each shape the keys nobody planned, by their place."""
+
+    rows: pl.DataFrame
+    shapes: dict[str, dict[int, str]]
+    path: paths.Path
+    depth: int
+    order: int
+    severity: Severity
+
+    def row(self) -> pl.Series:
+        """The events that have such an object."""
+        return self.rows["row"]
+
+    def part(self) -> Part:
+        """A violation for each such key of each object."""
+        around = len(paths.render(self.path))
+        keys = [
+            (shape, at, paths.pointer((key,)), path := paths.render((*self.path, key)), path[around:])
+            for shape, names in self.shapes.items()
+            for at, key in names.items()
+        ]
+        texts = dict.fromkeys(("shape", "number", "pointer", "path", "tail"), pl.String())
+        spread = pl.DataFrame(keys, schema=texts | {"number": pl.Int64()}, orient="row")
+        met = self.rows.join(spread, on="shape")
+        token = decode.pick(met["token"], met["pointer"]).alias("token")
+        label = pl.concat_str(_label(paths.pieces(self.path, self.depth)), pl.col("tail"))
+        return Part(met.with_columns(token, field=label), self.order, "unplanned_field", self.severity, None)
 
 
 def describe(parts: list[Part], depth: int) -> pl.DataFrame:
