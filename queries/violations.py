@@ -1,11 +1,11 @@
 """Which rules are broken, how often, since when, and an event that shows it."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from data.schema import BLOCK
 from queries.filter import Filter
 from queries.reader import Look, Row, question
 
@@ -14,7 +14,6 @@ _COUNTED: Final = {"event", "app_version"}
 _MOST_LOOKS: Final = 6
 """Stretches of events that are looked at one by one; when more are in doubt, the whole window is, once."""
 _KIND: Final = ("event_name", "path", "rule", "severity")
-_MINUTE: Final = timedelta(minutes=1)
 
 
 @question
@@ -28,50 +27,56 @@ def violations(look: Look, app: str, chosen: Filter) -> list[dict[str, Any]]:
         rows = look.rows("violations", app=app, **chosen.values())
         _settle(look, app, chosen, rows)
     else:
-        rows = _in_events(look, app, chosen, *look.everything(), chosen.since, chosen.until)
+        rows = _in_events(look, app, chosen, *look.everything())
     return [_shown(row) for row in rows]
 
 
 class _Doubt(NamedTuple):
-    """A `part` of `row` that a hidden event may have given: counts never forget the first and last they have seen.
+    """A `part` of `row` that a replaced event may have given: counts never forget the first and last they have seen.
 
-    It came from an event with a seq from `low` to `high`, received from `since` on and before `until`.
+    The event that should give it has a seq from `low` to `high`.
     """
 
     row: Row
     part: str
-    since: datetime | None
-    until: datetime | None
-    block: int | None
     low: int
     high: int
 
 
 def _settle(look: Look, app: str, chosen: Filter, rows: list[Row]) -> None:
     """Ask the events again for whatever in `rows` is in doubt."""
-    stretches: defaultdict[tuple[datetime | None, datetime | None, int | None], list[_Doubt]] = defaultdict(list)
-    for doubt in _doubts(look, chosen, rows):
-        stretches[doubt.since, doubt.until, doubt.block].append(doubt)
+    stretches = list(_stretches(sorted(_doubts(look, rows), key=lambda doubt: doubt.low)))
     if len(stretches) > _MOST_LOOKS:
-        _correct(
-            _in_events(look, app, chosen, *look.everything(), chosen.since, chosen.until), chain(*stretches.values())
-        )
+        _correct(_in_events(look, app, chosen, *look.everything()), chain(*stretches))
         return
-    for (since, until, _), doubts in stretches.items():
-        low, high = min(doubt.low for doubt in doubts), max(doubt.high for doubt in doubts) + 1
-        _correct(_in_events(look, app, chosen, low, high, since, until), doubts)
+    for doubts in stretches:
+        low, high = doubts[0].low, max(doubt.high for doubt in doubts) + 1
+        _correct(_in_events(look, app, chosen, low, high), doubts)
 
 
-def _doubts(look: Look, chosen: Filter, rows: Iterable[Row]) -> Iterator[_Doubt]:
+def _doubts(look: Look, rows: Iterable[Row]) -> Iterator[_Doubt]:
     for row in rows:
-        first, last, block = row["first_minute"], row["last_minute"], row["last_block"]
-        for doubt in (
-            _Doubt(row, "first_at", first, first + _MINUTE, None, row["first_low"], row["first_high"]),
-            _Doubt(row, "last_at", last, last + _MINUTE, None, row["last_low"], row["last_high"]),
-            _Doubt(row, "sample_seq", chosen.since, chosen.until, block, row["sample_low"], row["sample_seq"]),
-        ):
-            if look.hides_any(doubt.low, doubt.high + 1):
-                yield doubt
+        sample = row["sample_seq"]
+        if look.hides_any(row["first_low"], row["first_high"] + 1):
+            yield _Doubt(row, "first_at", row["first_low"], row["first_high"])
+        if look.hides_any(row["last_low"], row["last_high"] + 1):
+            yield _Doubt(row, "last_at", row["last_low"], row["last_high"])
+        if look.hides_any(sample, sample + 1):
+            yield _Doubt(row, "sample_seq", row["sample_low"], sample)
+
+
+def _stretches(doubts: Iterable[_Doubt]) -> Iterator[list[_Doubt]]:
+    """The doubts, which come by their `low`, in groups that one look at neighbouring seqs can settle."""
+    near: list[_Doubt] = []
+    end = 0
+    for doubt in doubts:
+        if near and doubt.low > end + BLOCK:
+            yield near
+            near = []
+        near.append(doubt)
+        end = max(end, doubt.high)
+    if near:
+        yield near
 
 
 def _correct(found: list[Row], doubts: Iterable[_Doubt]) -> None:
@@ -80,12 +85,9 @@ def _correct(found: list[Row], doubts: Iterable[_Doubt]) -> None:
         doubt.row[doubt.part] = exact[tuple(doubt.row[key] for key in _KIND)][doubt.part]
 
 
-def _in_events(
-    look: Look, app: str, chosen: Filter, low: int, high: int, since: datetime | None, until: datetime | None
-) -> list[Row]:
+def _in_events(look: Look, app: str, chosen: Filter, low: int, high: int) -> list[Row]:
     look.narrow(low, high)
-    values = {**chosen.values(), "since": since, "until": until}
-    return look.rows("violations_in_events", app=app, low=low, high=high, **values)
+    return look.rows("violations_in_events", app=app, low=low, high=high, **chosen.values())
 
 
 def _shown(row: Row) -> dict[str, Any]:

@@ -13,6 +13,7 @@ with counted as (
   and ($platform::varchar[] is null or list_contains($platform, coalesce(platform, '')) = $platform_in)
   and ($environment::varchar[] is null or list_contains($environment, coalesce(environment, '')) = $environment_in)
   group by minute, status
+  having sum(events) > 0
 ),
 edges as (
   select

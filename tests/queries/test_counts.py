@@ -184,6 +184,13 @@ def test_a_trend_has_a_bucket_for_every_minute_of_the_window(model: Model, reade
     ]
 
 
+def test_a_trend_does_not_reach_to_an_event_that_was_replaced(model: Model, reader: Reader) -> None:
+    model.add(event(1, at=2 * 3_600))
+    model.add(event(2, at=30, supersedes=1))
+    buckets = trend(reader, "shop", asked("trend", {"since": ["2026-11-23T15:20:00Z"]}))["buckets"]
+    assert (len(buckets), sum(bucket["valid"] for bucket in buckets)) == (61, 1)
+
+
 def test_too_many_buckets_are_refused(reader: Reader) -> None:
     with pytest.raises(BadRequest) as refused:
         trend(reader, "shop", asked("trend", {"hours": ["100"]}), 60)
