@@ -1,12 +1,13 @@
 """What should arrive, and judging what did: pure functions that know nothing of the store.
 
-read.py      bytes of a plan, in any format of formats/, become a Plan (model.py) and a Report
-versions.py  the numbered versions of an app's plan on disk; watch.py takes a watched folder in
-paths.py     a field's path, as text and as a pointer; exact.py numbers as written; tokens.py JSON as written
-checks.py    one promise about one value, said twice: exactly in Python, quickly in polars
-frames.py    a compiled event: frames of cells and their checks; from_sheet.py and from_schema.py build it
-judge.py     a batch of events in, a status and violations for each out; the only entry the writer needs
-             decode.py (DuckDB) and validate.py (polars) for large groups, by_event.py for small ones,
-             fallback.py (jsonschema-rs) for schemas only a full evaluation can judge
-table.py     the field-by-field table of one event; explain.py a violation as a sentence
+read.py       bytes of a plan, in a format of formats/, become a Plan (model.py); oracle.py makes sure of its schemas
+versions.py   the numbered versions of an app's plan on disk; watch.py puts those of a watched folder in force
+paths.py      a field's path as people read it; tokens.py JSON as it was written, exact.py its numbers
+checks.py     one promise about one value, said exactly and quickly, with sheet_checks.py and value_checks.py
+frames.py     a planned event compiled (compiled.py): frames of cells and the checks on them, made by from_sheet.py
+              and from_schema.py in the words of expected.py, patterns.py and known_formats.py
+judge.py      a batch of events in, a verdict for each out. Large groups as columns: odd.py sets aside what DuckDB
+              would misread, decode.py takes payloads apart, validate.py and violations.py find and tell what is broken;
+              the rest one.py by one: by_event.py, and fallback.py where only jsonschema-rs can judge
+table.py      the field table of one event; explain.py a violation as a sentence
 """

@@ -22,10 +22,10 @@ ABSENT = Absent()
 
 def evaluate(compiled: Compiled, payload: dict[str, Value]) -> list[Found]:
     """What a parsed payload breaks, in the plan's order; Unreadable when a key the plan looks at comes twice."""
-    return sorted(
-        _frame(compiled.root, payload, (), {}, compiled.fields),
-        key=lambda found: (found.order, found.indices, found.number),
-    )
+    found = list(_frame(compiled.root, payload, (), {}, compiled.fields))
+    if len(found) > 1:
+        found.sort(key=lambda one: (one.order, one.indices, one.number))
+    return found
 
 
 def twice(path: paths.Path, key: str) -> str:
@@ -35,12 +35,10 @@ def twice(path: paths.Path, key: str) -> str:
 
 def row_cells(frame: Frame, row: Value) -> list[Value]:
     """The value of each cell of a row, ABSENT where there is none."""
-    found: list[Value] = []
-    for keys in frame.cells:
-        value = row
-        for key in keys:
-            value = value.get(key, ABSENT) if isinstance(value, dict) else ABSENT
-        found.append(value)
+    found: list[Value] = [row]
+    for keys in frame.cells[1:]:
+        around = found[0] if len(keys) == 1 else found[frame.at(keys[:-1])]
+        found.append(around.get(keys[-1], ABSENT) if isinstance(around, dict) else ABSENT)
     return found
 
 
@@ -65,35 +63,39 @@ def _frame(frame: Frame, row: Value, indices: tuple[int, ...], outer: dict[int, 
             yield from _unplanned(frame, cell, known, value, indices, fields)
     held = guards(frame, cells, outer)
     for check in frame.checks:
-        if (check.guard is None or held[check.guard[0]] is check.guard[1]) and _breaks(frame, check, cells):
-            value = cells[check.cell]
-            yield Found(
-                check.order,
-                indices,
-                check.number,
-                check.path,
-                check.rule,
-                check.severity,
-                check.expected,
-                check.test is not None,
-                None if value is ABSENT else value,
-            )
+        value, test = cells[check.cell], check.test
+        if value is ABSENT:
+            broken = test is None and _missing(frame, check, cells)
+        else:
+            broken = test is not None and test.breaks(value)
+        if broken and (check.guard is None or held[check.guard[0]] is check.guard[1]):
+            yield _found(check, indices, value)
     for cell, inner in frame.arrays.items():
         if isinstance(cells[cell], list):
             for index, element in enumerate(cells[cell]):
                 yield from _frame(inner, element, (*indices, index), held, fields)
 
 
-def _breaks(frame: Frame, check: Check, cells: list[Value]) -> bool:
-    value = cells[check.cell]
-    if check.test:
-        return value is not ABSENT and check.test.breaks(value)
-    if value is not ABSENT:
-        return False
+def _missing(frame: Frame, check: Check, cells: list[Value]) -> bool:
+    """Whether a cell that is absent should be there."""
     if check.through:
         around = [cells[cell] for cell in frame.around(check.cell)]
         return isinstance(cells[0], dict) and all(outer is ABSENT or isinstance(outer, dict) for outer in around)
     return isinstance(cells[frame.parent(check.cell)], dict)
+
+
+def _found(check: Check, indices: tuple[int, ...], value: Value) -> Found:
+    return Found(
+        check.order,
+        indices,
+        check.number,
+        check.path,
+        check.rule,
+        check.severity,
+        check.expected,
+        check.test is not None,
+        None if value is ABSENT else value,
+    )
 
 
 def _unplanned(

@@ -12,6 +12,7 @@ import polars as pl
 
 THREADS = 2
 MEMORY_LIMIT = "1GB"
+_CHUNK = 8_192
 
 _guard = threading.Lock()
 
@@ -84,12 +85,19 @@ def _ask(sql: str, texts: pl.Series, params: dict[str, Any] | None = None) -> pl
 
 def _run(sql: str, texts: pl.DataFrame, params: dict[str, Any] | None = None) -> pl.DataFrame:
     with _connection().cursor() as cursor:
-        cursor.register("texts", texts)
+        cursor.register("texts", _cut(texts))
         try:
             found: pl.DataFrame = cursor.sql(sql, params=params or {}).pl()
             return found
         except (duckdb.InvalidInputException, UnicodeDecodeError) as error:  # its message may end within a character
             raise Unreadable(str(error)) from None
+
+
+def _cut(texts: pl.DataFrame) -> pl.DataFrame:
+    """The frame in chunks, which is what DuckDB shares among its threads; a frame of one chunk keeps one busy."""
+    if texts.height <= _CHUNK:
+        return texts
+    return pl.concat([texts[start : start + _CHUNK] for start in range(0, texts.height, _CHUNK)], rechunk=False)
 
 
 _open: list[duckdb.DuckDBPyConnection] = []

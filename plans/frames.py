@@ -87,6 +87,10 @@ class Frame:
             self.cells.append(keys)
         return self._at[keys]
 
+    def at(self, keys: Keys) -> int:
+        """The number of the cell at `keys`, which is there."""
+        return self._at[keys]
+
     def around(self, cell: int) -> list[int]:
         """The cells of the objects a cell is in, innermost first; not the row itself."""
         keys = self.cells[cell]

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs as rs
 
-from plans import checks, expected, oracle, tokens
+from plans import checks, expected, oracle, tokens, value_checks
 from plans.checks import Test
 from plans.frames import Check, Compiled, Frame, Guard, Planned
 from plans.known_formats import SURELY
@@ -91,7 +91,7 @@ class _Schema:
             yield "wrong_type", "error", "number with a fraction", checks.has_fraction_form()
         if type(schema.get("format")) is str and (self._whole or self._format_severity == "warning"):
             accepts = _has_format(schema["format"], self._dialect)
-            test = checks.text_that(accepts, SURELY.get(schema["format"]), surely_not=False)
+            test = value_checks.text_that(accepts, SURELY.get(schema["format"]), surely_not=False)
             yield "wrong_format", self._format_severity, expected.text_format(schema["format"]), test
 
     def _values(self, schema: dict[str, Any]) -> Iterator[tuple[Rule, Severity, str, Test]]:
@@ -107,30 +107,30 @@ class _Schema:
             yield "not_allowed", "error", expected.one_of([schema["const"]]), self._one_of([schema["const"]])
         if "pattern" in schema:
             rust = as_rust(schema["pattern"])
-            test = checks.text_that(_has_pattern(schema["pattern"], self._dialect), rust, surely_not=True)
+            test = value_checks.text_that(_has_pattern(schema["pattern"], self._dialect), rust, surely_not=True)
             yield "wrong_format", "error", expected.pattern(schema["pattern"]), test
 
     def _one_of(self, values: list[Any]) -> Test:
         if any(isinstance(value, dict | list) for value in values):
             raise _Beyond("enum of objects or arrays")
-        return checks.equals_one_of(values)
+        return value_checks.equals_one_of(values)
 
     def _sizes(self, schema: dict[str, Any]) -> Iterator[tuple[Rule, Severity, str, Test]]:
         for bound, said, test in self._bounds(schema):
             yield "out_of_range", "error", f"{said} {bound}", test
         if "multipleOf" in schema:
             step = schema["multipleOf"]
-            yield "out_of_range", "error", f"a multiple of {step}", checks.multiple_of(step)
+            yield "out_of_range", "error", f"a multiple of {step}", value_checks.multiple_of(step)
         low, high = _count(schema.get("minLength")), _count(schema.get("maxLength"))
         if low is not None or high is not None:
-            yield "out_of_range", "error", expected.count(low, high, "characters"), checks.length(low, high)
+            yield "out_of_range", "error", expected.count(low, high, "characters"), value_checks.length(low, high)
         low, high = _count(schema.get("minItems")), _count(schema.get("maxItems"))
         if low is not None or high is not None:
-            yield "out_of_range", "error", expected.count(low, high, "elements"), checks.item_count(low, high)
+            yield "out_of_range", "error", expected.count(low, high, "elements"), value_checks.item_count(low, high)
 
     def _bounds(self, schema: dict[str, Any]) -> Iterator[tuple[Num, str, Test]]:
         """Draft 4 says whether a limit is excluded with a boolean; later ones give the excluded limit itself."""
-        for word, make, sign in (("Minimum", checks.at_least, ">"), ("Maximum", checks.at_most, "<")):
+        for word, make, sign in (("Minimum", value_checks.at_least, ">"), ("Maximum", value_checks.at_most, "<")):
             plain, strict = schema.get(word.lower()), schema.get(f"exclusive{word}")
             if isinstance(plain, Num):
                 exclusive = strict is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from plans import checks, paths, tokens
+from plans import checks, paths, sheet_checks, tokens, value_checks
 from plans.frames import Check, Compiled, Frame, Guard, Keys, Planned
 from plans.model import Condition, FieldType, PlannedEvent, Rule, SheetField
 from plans.paths import Path
@@ -62,19 +62,19 @@ class _Sheet:
         guard = self._guard(condition)
         when, kind = (guard, True), condition.then_type
         self._missing(path, "condition", kind, when)
-        for test in (checks.is_there(), checks.is_sheet_type(kind, strict_float=self._strict_float)):
+        for test in (sheet_checks.is_there(), sheet_checks.is_sheet_type(kind, strict_float=self._strict_float)):
             self._check(self._stations(path)[-1], path, "condition", kind, test, when)
         if kind == "date":
-            self._check(self._stations(path)[-1], path, "condition", kind, checks.is_calendar_date(), when)
+            self._check(self._stations(path)[-1], path, "condition", kind, sheet_checks.is_calendar_date(), when)
         return guard
 
     def _typed(self, path: Path, kind: FieldType, when: When) -> None:
         station = self._stations(path)[-1]
-        kept = checks.is_sheet_type(kind, strict_float=self._strict_float)
-        self._check(station, path, "empty", kind, checks.is_there(), when)
+        kept = sheet_checks.is_sheet_type(kind, strict_float=self._strict_float)
+        self._check(station, path, "empty", kind, sheet_checks.is_there(), when)
         self._check(station, path, "wrong_type", kind, kept, when)
         if kind == "date":
-            self._check(station, path, "wrong_format", kind, checks.is_calendar_date(), when)
+            self._check(station, path, "wrong_format", kind, sheet_checks.is_calendar_date(), when)
 
     def _containers(self, path: Path, kind: FieldType, when: When) -> None:
         """Every object and array on the way to a field must be one; null or an empty array is an empty field."""
@@ -82,7 +82,7 @@ class _Sheet:
         wrong: Rule = "condition" if when else "wrong_type"
         for station, is_array in self._way(path):
             if is_array:
-                self._check(station, path, empty, kind, checks.is_there(), when)
+                self._check(station, path, empty, kind, sheet_checks.is_there(), when)
                 self._check(station, path, wrong, "array", _array_or_empty(), when)
             else:
                 self._check(station, path, empty, kind, checks.is_null(), when)
@@ -106,7 +106,7 @@ class _Sheet:
         frame, cell = self._stations(paths.parse(condition.if_field))[-1]
         number = len(self._guard_depth)
         self._guard_depth.append(frame.depth)
-        equal = checks.equals_one_of([tokens.parse(condition.if_value)])
+        equal = value_checks.equals_one_of([tokens.parse(condition.if_value)])
         frame.guards[number] = Guard(((cell, equal, False),))
         return number
 
@@ -140,7 +140,7 @@ class _Sheet:
 
 def _array_or_empty() -> checks.Test:
     """Breaks for what is no array and not empty either: that has a check of its own."""
-    array, there = checks.is_array(), checks.is_there()
+    array, there = checks.is_array(), sheet_checks.is_there()
     return checks.Test(
         lambda value: array.breaks(value) and not there.breaks(value),
         lambda t, n: array.fast(t, n) & ~there.fast(t, n),

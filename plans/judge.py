@@ -10,6 +10,7 @@ import polars as pl
 
 from plans import decode
 from plans.compiled import compiled
+from plans.frames import Compiled
 from plans.model import Plan
 from plans.odd import odd
 from plans.one import Violation, unplanned, unreadable, violations_of
@@ -23,7 +24,7 @@ VERDICT: Final = pl.Schema(
         "plan_version": pl.Int64(),
     }
 )
-COLUMNS_FROM: Final = 300
+COLUMNS_FROM: Final = 500
 """From so many events of one name on, judging them as columns is faster than one by one."""
 
 
@@ -93,7 +94,7 @@ def _group(name: _Name, row: pl.Series, payload: pl.Series, columns_from: int) -
     """What the events of one name break; large groups as columns, but for the payloads that must be read exactly."""
     ready = compiled(name.plan, name.name)
     if ready.why or len(row) < columns_from:
-        return _one_by_one(name, row, payload)
+        return _one_by_one(ready, name.plan, row, payload)
     text = payload.str.strip_chars(" \t\n\r").fill_null("{}").replace("null", "{}")
     strange = odd(text)
     try:
@@ -105,13 +106,13 @@ def _group(name: _Name, row: pl.Series, payload: pl.Series, columns_from: int) -
     found = judged.violations.with_columns(even.gather(judged.violations["row"]).alias("row"))
     rest = pl.concat([row.filter(strange), even.gather(judged.left)])
     texts = pl.concat([payload.filter(strange), payload.filter(~strange).gather(judged.left)])
-    return pl.concat([found, _one_by_one(name, rest, texts)])
+    return pl.concat([found, _one_by_one(ready, name.plan, rest, texts)])
 
 
-def _one_by_one(name: _Name, row: pl.Series, payload: pl.Series) -> pl.DataFrame:
+def _one_by_one(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series) -> pl.DataFrame:
     def each() -> Iterator[tuple[int | str | None, ...]]:
         for at, text in zip(row.to_list(), payload.to_list(), strict=True):
-            for said in violations_of(name.plan, name.name, text):
+            for said in violations_of(ready, plan, text):
                 yield (at, *said.values())
 
     return pl.DataFrame(list(each()), schema=FOUND, orient="row")

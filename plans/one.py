@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from plans import by_event, fallback, tokens
-from plans.compiled import compiled
 from plans.frames import Compiled, Found
 from plans.model import Plan, violation
 from plans.tokens import Value
@@ -11,10 +10,10 @@ from plans.tokens import Value
 Violation = dict[str, str | None]
 
 
-def violations_of(plan: Plan, name: str, payload: str | None) -> list[Violation]:
+def violations_of(ready: Compiled, plan: Plan, payload: str | None) -> list[Violation]:
     """What one payload breaks of a planned event; an unreadable one breaks just that."""
     try:
-        return [by_event.describe(one) for one in broken(compiled(plan, name), plan, document(payload))]
+        return [by_event.describe(one) for one in broken(ready, plan, document(payload))]
     except ValueError as error:
         return [unreadable(str(error))]
 

@@ -77,15 +77,12 @@ def shown(value: Value) -> str:
     return text if len(text) <= VALUE_CHARS else text[: VALUE_CHARS - 1] + "…"
 
 
+_WORDS = {str: "string", bool: "boolean", type(None): "null", dict: "object", Repeated: "object", list: "array"}
+
+
 def kind(value: Value) -> str:
     """The JSON type word of a parsed value; a number written with a fraction or exponent is a `number`."""
-    if isinstance(value, Num):
-        return "number" if any(mark in value for mark in ".eE") else "integer"
-    if isinstance(value, bool):
-        return "boolean"
-    if value is None:
-        return "null"
-    return "string" if isinstance(value, str) else "object" if isinstance(value, dict) else "array"
+    return _WORDS.get(type(value)) or ("number" if "." in value or "e" in value or "E" in value else "integer")
 
 
 def trimmed(token: str) -> str:

@@ -79,3 +79,11 @@ def test_an_event_is_invalid_exactly_when_jsonschema_rs_says_so(r: Random) -> No
         if verdict != "error":
             valid = validator(text, None).is_valid(plain(document(payload)))
             assert (verdict, payload, text) == ("valid" if valid else "invalid", payload, text)
+
+
+def test_order_is_kept_over_many_chunks_of_a_large_batch() -> None:
+    plan = of_schema('{"properties":{"n":{"maximum":10},"l":{"items":{"type":"integer"}}}}')
+    sent = [f'{{"n":{at},"l":[1,{at % 3}.5]}}' for at in range(30_000)]
+    found = judged(plan, sent, 0)["violations"].list.get(0).struct.field("value").to_list()
+    assert found[11:] == [str(at) for at in range(11, 30_000)]
+    assert_frame_equal(judged(plan, sent[:2_000], 0), judged(plan, sent[:2_000], 1_000_000))
