@@ -137,17 +137,21 @@ class _Search:
 
 
 def _is_sound(piece: bytes) -> bool:
-    """Whether every bracket closes one of its kind and after every text comes what may: then only a value is wrong."""
+    """Whether brackets and texts stand where JSON has them, so that only a value is wrong and nothing is torn."""
     opened: list[int] = []
+    before = 0
     for token in _TOKEN.finditer(piece):
         first = piece[token.start()]
         if first == _QUOTE:
             if not _AFTER_TEXT.match(piece, token.end()):
                 return False
         elif first in b"[{":
+            if opened and opened[-1] == _OBJECT and piece[before : token.start()].strip() != b":":
+                return False
             opened += token.group()
         elif any(not opened or opened.pop() != _OPENS[bracket] for bracket in token.group()):
             return False
+        before = token.end()
     return not opened
 
 

@@ -16,6 +16,7 @@ from ingest.refusals import TooLarge, Unreadable
 from ingest.split import depth, is_whole_object, split, text_member
 from plans.model import PlanError, check_app
 
+_AT_ONCE: Final = 128
 _FEW: Final = 8
 _TOO_MANY_TO_DECODE: Final = 1_000_000
 _raws = Shapes(msgspec.Raw)
@@ -86,7 +87,8 @@ def _pieces(body: bytes, form: Form, most: int) -> list[bytes]:
 def read_pieces(pieces: list[bytes], form: Form, sender: Sender, limits: Limits) -> Batch:
     """One event for each piece, an `error` row where it cannot be read, unless the piece has to be rejected."""
     batch = Batch()
-    _read_into(batch, pieces, form, sender, limits)
+    for at in range(0, len(pieces), _AT_ONCE):
+        _read_into(batch, pieces[at : at + _AT_ONCE], form, sender, limits)
     return batch
 
 
