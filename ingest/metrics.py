@@ -41,9 +41,7 @@ class Counts:
         with self._lock:
             requests, refused, events = self._requests.copy(), self._refused.copy(), self._events.copy()
         yield from _family("lvd_requests_total", "counter", "Requests answered.", "status", requests)
-        yield from _family(
-            "lvd_refused_total", "counter", "Requests refused, by reason.", "code", refused
-        )
+        yield from _family("lvd_refused_total", "counter", "Requests refused, by reason.", "code", refused)
         help_text = "Events accepted (those with an error among them), with an error, and rejected."
         yield from _family("lvd_events_total", "counter", help_text, "result", events)
 
