@@ -35,6 +35,7 @@ class Rewriter:
             "preserve_insertion_order": True,
         }
         self._duckdb = duckdb.connect(config=settings)
+        self._duckdb.execute("set enable_progress_bar = false")
 
     def rewrite(self, neighbours: Sequence[Part], shown: Sequence[Part]) -> Part:
         """One part in place of `neighbours`, which are among `shown` (all live parts); visible when this returns."""

@@ -92,7 +92,9 @@ class Reader:
 
     def _ask(self, question: Callable[[Look], T], anew: bool = False) -> T:
         with self._held(anew) as live, closing(self._engine.cursor()) as cursor:
-            cursor.execute(f"use {live.schema}; set max_execution_time = {self._max_ms}")
+            cursor.execute(
+                f"use {live.schema}; set max_execution_time = {self._max_ms}; set enable_progress_bar = false"
+            )
             try:
                 return question(Look(self.store, self.plans, live, cursor))
             except duckdb.InterruptException:
