@@ -1,7 +1,7 @@
 """One event opened: its field table, sentences, payload and ids as components. Whatever was sent stays text."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -168,26 +168,26 @@ class _Tree:
         self._left -= 1
         label = label or []
         if isinstance(value, Pairs):
-            members = [(f"{path}.{key}" if path else key, self._key(key), item) for key, item in value]
-            return self._fold(label, "{", "}", members)
+            members = ((f"{path}.{key}" if path else key, self._key(key), item) for key, item in value)
+            return self._fold(label, "{}", members, len(value))
         if isinstance(value, list):
-            items = [(f"{path}[{index}]", self._key(index), item) for index, item in enumerate(value)]
-            return self._fold(label, "[", "]", items)
+            items = ((f"{path}[{index}]", self._key(index), item) for index, item in enumerate(value))
+            return self._fold(label, "[]", items, len(value))
         return html.Div([*label, self._scalar(value)], className="leaf is-broken" if path in self._broken else "leaf")
 
     def _fold(
-        self, label: list[Component], opening: str, closing: str, members: list[tuple[str, list[Component], Any]]
+        self, label: list[Component], brackets: str, members: Iterator[tuple[str, list[Component], Any]], count: int
     ) -> Component:
-        if not members:
-            return html.Div([*label, html.Span(opening + closing, className="bracket")], className="leaf")
+        if not count:
+            return html.Div([*label, html.Span(brackets, className="bracket")], className="leaf")
         drawn: list[Component] = []
         for path, key, item in members:
             if self._left <= 0:
-                drawn.append(html.Div(f"… {len(members) - len(drawn):,} more", className="leaf muted"))
+                drawn.append(html.Div(f"… {count - len(drawn):,} more", className="leaf muted"))
                 break
             drawn.append(self.draw(item, path, key))
-        head = [*label, html.Span(opening, className="bracket"), html.Span(f"{len(members):,}", className="fold-count")]
-        return html.Details([html.Summary(head), html.Div(drawn, className="branch")], open=True)
+        bracket, size = html.Span(brackets[0], className="bracket"), html.Span(f"{count:,}", className="fold-count")
+        return html.Details([html.Summary([*label, bracket, size]), html.Div(drawn, className="branch")], open=True)
 
     def _key(self, key: str | int) -> list[Component]:
         text = _cut(json.dumps(key, ensure_ascii=False), 200) if isinstance(key, str) else str(key)

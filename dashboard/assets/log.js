@@ -249,7 +249,7 @@
   // `14:05`, `14:05:30`, `2026-11-23 14:05` or an ISO time, all UTC; a time of day is the latest one that has been.
   function timeOf(text) {
     const full = /^(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)Z?$/.exec(text.trim());
-    const short = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim());
+    const short = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text.trim());
     let at = null;
     if (full) at = new Date(`${full[1]}T${full[2].padStart(full[2].indexOf(":") === 1 ? full[2].length + 1 : 0, "0")}Z`);
     if (short) {

@@ -30,7 +30,7 @@ def test_any_name_is_answered_when_bound_elsewhere(store: Store) -> None:
 
 
 def test_no_page_of_another_site_may_read_or_frame_this_one(looked_at: FlaskClient) -> None:
-    page = client.get("/", headers={"Origin": "https://evil.example"})
+    page = looked_at.get("/", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in page.headers
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     policy = dict(rule.split(" ", 1) for rule in page.headers["Content-Security-Policy"].split("; "))
