@@ -46,7 +46,7 @@ class Reader:
         *,
         plans: Shelf | None = None,
         threads: int = 2,
-        memory_mb: int = 512,
+        memory_mb: int = 384,
         concurrency: int = 8,
         wait_seconds: float = 5.0,
         max_ms: int = 20_000,

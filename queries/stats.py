@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from data.schema import BLOCK
 from queries.filter import Filter
+from queries.parameters import LARGEST
 from queries.reader import Look, Row, question
 from queries.version import version_of
 
@@ -43,10 +45,26 @@ def _worst(name: Row) -> str:
 
 def _latest(look: Look, app: str, chosen: Filter, names: list[Row]) -> list[str]:
     """The newest status of each name; where the newest event counted is hidden, the events say which one is left."""
-    unsure = [row["event_name"] for row in names if look.hides_any(row["latest_seq"], row["latest_seq"] + 1)]
+    unsure = {row["event_name"] for row in names if look.hides_any(row["latest_seq"], row["latest_seq"] + 1)}
     latest = {row["event_name"]: row["latest_status"] for row in names}
-    if unsure:
-        look.narrow(*look.everything())
-        again = look.rows("names_latest", app=app, names=unsure, **chosen.values())
-        latest |= {row["event_name"]: row["latest_status"] for row in again}
-    return list(latest.values())
+    return list((latest | _left(look, app, chosen, unsure)).values())
+
+
+def _left(look: Look, app: str, chosen: Filter, names: set[str]) -> dict[str, str]:
+    """The newest status of each of these names among the events themselves, block by block from the newest."""
+    latest: dict[str, str] = {}
+    blocks = _blocks_of(look, app, chosen, names) if names else []
+    for block in blocks:
+        low, high = block * BLOCK, (block + 1) * BLOCK
+        look.narrow(low, high)
+        still = {**chosen.values(), "event": sorted(names - latest.keys()), "event_in": True}
+        found = look.rows("names_latest", app=app, low=low, high=high, **still)
+        latest |= {row["event_name"]: row["latest_status"] for row in found}
+        if latest.keys() == names:
+            break
+    return latest
+
+
+def _blocks_of(look: Look, app: str, chosen: Filter, names: set[str]) -> list[int]:
+    theirs = {**chosen.values(), "event": sorted(names), "event_in": True}
+    return [row["block"] for row in look.rows("blocks", app=app, top=LARGEST, block_size=BLOCK, **theirs)]

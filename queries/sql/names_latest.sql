@@ -1,10 +1,12 @@
--- What is the status of the newest event of each of some names?
+-- What is the status of the newest event of each name, between two seqs?
 select
   event_name,
   arg_max(status, seq) as latest_status
 from events
 where app = $app
-  and list_contains($names::varchar[], event_name)
+  and seq >= $low
+  and seq < $high
+  and event_name is not null
   and event_type is distinct from 'system'
   and ($since::timestamp is null or received_at >= $since)
   and ($until::timestamp is null or received_at < $until)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from data.schema import BLOCK
 from plans.model import Plan, PlannedEvent
 from plans.versions import put
 from queries.apps import apps
@@ -155,6 +156,22 @@ def test_the_latest_status_of_a_name_is_that_of_the_newest_event_left(model: Mod
     model.add(event(3, event_name="b", supersedes=2))
     answer = stats(reader, "shop", asked("stats", {}))
     assert answer["names_latest"] == {"total": 2, "valid": 2, "invalid": 0, "error": 0}
+
+
+def test_the_newest_event_left_of_a_name_is_found_however_far_back(model: Model, reader: Reader) -> None:
+    model.add(
+        event(1, event_name="far", status="error"),
+        event(BLOCK + 1, event_name="near", status="invalid"),
+        event(2 * BLOCK, event_name="other"),
+        event(3 * BLOCK, event_name="far"),
+        event(3 * BLOCK + 1, event_name="near"),
+    )
+    model.add(
+        event(4 * BLOCK, event_name="other", supersedes=3 * BLOCK),
+        event(4 * BLOCK + 1, event_name="other", supersedes=3 * BLOCK + 1),
+    )
+    answer = stats(reader, "shop", asked("stats", {}))
+    assert answer["names_latest"] == {"total": 3, "valid": 1, "invalid": 1, "error": 1}
 
 
 def test_a_violation_forgets_the_events_that_were_replaced(model: Model, reader: Reader) -> None:
