@@ -43,6 +43,12 @@ class Api:
         self._connection = http.client.HTTPConnection(where.removeprefix("http://"), timeout=120)
 
     def get(self, path: str) -> Any:
+        try:
+            return self._ask(path)
+        except http.client.RemoteDisconnected:  # it was silent for too long while its peer worked
+            return self._ask(path)
+
+    def _ask(self, path: str) -> Any:
         self._connection.request("GET", "/api/apps/shop" + path)
         answer = self._connection.getresponse()
         body = answer.read()

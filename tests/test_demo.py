@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from data.sample.catalogue import visitor
-from data.sample.faults import PLAN
+from data.sample.faults import PLAN, SOUND
 from data.sample.generate import lines
 from data.sample.sessions import visit
 from plans.judge import judge
@@ -73,6 +73,13 @@ def test_about_5_percent_is_broken(judged: pl.DataFrame, events: list[dict[str, 
 def test_it_breaks_in_every_way_the_plan_can_see(judged: pl.DataFrame) -> None:
     rules = set(judged["violations"].explode(empty_as_null=True).struct.field("rule").drop_nulls())
     assert rules >= {"wrong_type", "missing", "empty", "unplanned_field", "unplanned_event", "unreadable"}
+
+
+def test_some_events_never_break(judged: pl.DataFrame) -> None:
+    sound = judged.filter(pl.col("event_name").is_in(list(SOUND)))
+    assert set(sound["event_name"]) == SOUND
+    assert set(sound["status"]) == {"valid"}
+    assert not sound["violations"].list.len().any()
 
 
 def test_the_price_is_text_since_version_5_3_0(judged: pl.DataFrame) -> None:

@@ -59,6 +59,9 @@ def encoded_twice(event: Event, field: str) -> None:
     event["payload"] = orjson.dumps(event["payload"]).decode()
 
 
+SOUND: Final = frozenset({"payment_added", "product_shared", "review_posted", "sign_in", "wishlist_added"})
+"""Events whose code nobody has touched for long: they never break."""
+
 FAULTS: Final[tuple[Callable[[Event, str], None], ...]] = (
     wrong_type,
     missing,
@@ -71,7 +74,9 @@ WEIGHTS: Final = (6, 6, 5, 3, 3, 1)
 
 
 def break_one(event: Event, random: Random) -> None:
-    """Change `event` in one of the ways above, at one of the fields it must carry."""
+    """Change `event` in one of the ways above, at one of the fields it must carry, unless it is a sound one."""
+    if event["event_name"] in SOUND:
+        return
     field = random.choice(REQUIRED[event["event_name"]])
     random.choices(FAULTS, WEIGHTS)[0](event, field)
 
