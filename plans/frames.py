@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from plans import paths
 from plans.checks import Test
@@ -125,6 +126,11 @@ class Compiled:
     fields: int
     schema: str | None = None
     why: str | None = None
+
+    @cached_property
+    def cells(self) -> int:
+        """How many values of an event the checks look at."""
+        return sum(len(frame.cells) for frame in self.root.walk())
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ VERDICT: Final = pl.Schema(
     }
 )
 COLUMNS_FROM: Final = 500
-"""From so many events of one name on, judging them as columns is faster than one by one."""
+"""From so many events of one name on, judging them as columns is faster than one by one (measured)."""
+_TOKENS: Final = 4_000_000
+"""How many tokens of a group are taken apart at once: a plan of thousands of fields is judged in slices."""
 
 
 def judge(
@@ -91,22 +93,30 @@ def _alike(rows: pl.DataFrame, said: Violation) -> pl.DataFrame:
 
 
 def _group(name: _Name, row: pl.Series, payload: pl.Series, columns_from: int) -> pl.DataFrame:
-    """What the events of one name break; large groups as columns, but for the payloads that must be read exactly."""
+    """What the events of one name break; large groups as columns, as many at once as fit the memory meant for it."""
     ready = compiled(name.plan, name.name)
     if ready.why or len(row) < columns_from:
         return _one_by_one(ready, name.plan, row, payload)
+    step = max(_TOKENS // ready.cells, 100)
+    starts = range(0, len(row), step)
+    slices = [(row.slice(start, step), payload.slice(start, step)) for start in starts]
+    return pl.concat([_as_columns(ready, name.plan, *each, columns_from) for each in slices])
+
+
+def _as_columns(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series, few: int) -> pl.DataFrame:
+    """The same by one pass over columns, but for the payloads that must be read exactly."""
     text = payload.str.strip_chars(" \t\n\r").fill_null("{}").replace("null", "{}")
     strange = odd(text)
     try:
-        judged = validate(ready, text.filter(~strange), columns_from)
+        judged = validate(ready, text.filter(~strange), few)
     except decode.Unreadable:
         strange |= ~decode.readable(text)
-        judged = validate(ready, text.filter(~strange), columns_from)
+        judged = validate(ready, text.filter(~strange), few)
     even = row.filter(~strange)
     found = judged.violations.with_columns(even.gather(judged.violations["row"]).alias("row"))
     rest = pl.concat([row.filter(strange), even.gather(judged.left)])
     texts = pl.concat([payload.filter(strange), payload.filter(~strange).gather(judged.left)])
-    return pl.concat([found, _one_by_one(ready, name.plan, rest, texts)])
+    return pl.concat([found, _one_by_one(ready, plan, rest, texts)])
 
 
 def _one_by_one(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series) -> pl.DataFrame:

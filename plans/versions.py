@@ -80,6 +80,17 @@ def document(folder: Path, app: str, version: int) -> dict[str, Any] | None:
     return {**plan.as_dict(), "report": stored.report, "source": stored.source}
 
 
+def last_source(folder: Path, app: str, filename: str) -> bytes | None:
+    """The source of the newest version that came from a file of this name; None when none did."""
+    home = folder / check_app(app)
+    for number in reversed(_numbers(home)):
+        source = msgspec.json.decode((home / f"{number}.json").read_bytes(), type=_Beside).source or {}
+        if source.get("filename") == filename:
+            text = source.get("text")
+            return base64.b64decode(source["base64"]) if text is None else str(text).encode()
+    return None
+
+
 def versions(folder: Path, app: str) -> list[Version]:
     """All versions of an app's plan, oldest first."""
     home = folder / check_app(app)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from plans.model import MAX_PLAN_BYTES, Plan, PlanError, check_app
 from plans.read import read_plan
-from plans.versions import put
+from plans.versions import last_source, put
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ class Result:
 
 
 _State = tuple[int, int, int]
+_UNREADABLE: _State = (-1, -1, -1)
 _seen: dict[tuple[Path, Path], _State] = {}
 _lock = threading.Lock()
 
@@ -53,25 +54,28 @@ def _take(path: Path, store: Path) -> Result | None:
         state = (looked.st_mtime_ns, looked.st_size, looked.st_ino)
         if _seen.get(key) == state:
             return None
-        result = _read(path, looked.st_size, store)
+        result = _read(path, looked.st_size, store, first=key not in _seen)
     except FileNotFoundError:  # renamed away between listing and reading: the next call sees what came of it
         return None
     except OSError as error:
         result = Result(path, None, PlanError(str(error), path.name))
-        state = (-1, -1, -1)
+        state = _UNREADABLE
         if _seen.get(key) == state:
             return None
     _seen[key] = state
-    _tell(result)
+    if result:
+        _tell(result)
     return result
 
 
-def _read(path: Path, size: int, store: Path) -> Result:
+def _read(path: Path, size: int, store: Path, *, first: bool) -> Result | None:
     try:
         app = check_app(path.stem)
         if size > MAX_PLAN_BYTES:
             raise PlanError(f"the plan has {size:,} bytes; at most {MAX_PLAN_BYTES:,} are taken")
         data = path.read_bytes()
+        if first and last_source(store, app, path.name) == data:
+            return None  # taken before this process started; what was put in force since stays
         plan, report = read_plan(data, app=app, filename=path.name)
         return Result(path, put(store, plan, data, report=report, filename=path.name), None)
     except PlanError as error:

@@ -87,6 +87,12 @@ def test_references_that_go_round_end() -> None:
     assert (status, [rule for _, rule in found]) == ("invalid", ["wrong_type"])
 
 
+def test_a_plan_of_ten_thousand_fields_is_judged_in_slices() -> None:
+    plan = sheet(*(f"f{at},text,false" for at in range(10_000)))
+    told = verdicts(plan, ['{"f9999":"x"}', '{"f0":1,"f9999":2}'] * 201)
+    assert told == [("valid", []), ("invalid", [("f0", "wrong_type"), ("f9999", "wrong_type")])] * 201
+
+
 def test_a_long_value_is_bounded_to_200_characters() -> None:
     told = judge(
         events([f'{{"a":"{"é" * 201}"}}', f'{{"a":["{"x" * 1_000}"]}}']), lambda _: schema('{"maxProperties":0}')

@@ -1,11 +1,13 @@
 """The watched folder: what is saved there comes in force, what is broken does not."""
 
+import multiprocessing
 from pathlib import Path
 
 import pytest
 
-from plans.versions import get
+from plans.versions import get, put
 from plans.watch import take_in
+from tests.plans.judging import sheet
 
 HEADER = "eventName,eventPayload,dataType\n"
 
@@ -42,6 +44,20 @@ def test_a_broken_sheet_is_refused_by_name_and_the_old_plan_stays(
     in_force = get(store, "shop")
     assert in_force is not None
     assert in_force.version == 1
+
+
+def test_a_file_taken_before_a_restart_does_not_undo_what_was_put_since(
+    folders: tuple[Path, Path],
+) -> None:
+    watched, store = folders
+    (watched / "shop.csv").write_text(HEADER + "e,a,text")
+    earlier = multiprocessing.get_context("spawn").Process(target=take_in, args=folders)
+    earlier.start()
+    earlier.join()
+    put(store, sheet("b,text,true"), b"")
+    assert take_in(watched, store) == []
+    (watched / "shop.csv").write_text(HEADER + "e,a,date")
+    assert [result.plan and result.plan.version for result in take_in(watched, store)] == [3]
 
 
 def test_other_files_and_impossible_names_do_no_harm(folders: tuple[Path, Path]) -> None:
