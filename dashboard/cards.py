@@ -85,8 +85,10 @@ def status_legend(events: Row) -> list[Component]:
     ]
 
 
-def violation_list(violations: Sequence[Row], app: str, most: int = 12) -> list[Component]:
-    """The most frequent violations as sentences, each leading to its events in the log."""
+def violation_list(violations: Sequence[Row], app: str, events: int, most: int = 12) -> list[Component]:
+    """The most frequent violations among so many events as sentences, each leading to its events in the log."""
+    if not events:
+        return [empty("No events", "Nothing came in this window.", "send")]
     if not violations:
         return [empty("No violations", "Every event in this window kept its promises.", "check")]
     top = violations[0]["count"]

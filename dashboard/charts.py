@@ -11,6 +11,23 @@ CONFIG: Any = {"showSendToCloud": False, "displaylogo": False, "displayModeBar":
 
 Figure = dict[str, Any]
 
+_NOTHING: Figure = {
+    "text": "No events in this window",
+    "showarrow": False,
+    "xref": "paper",
+    "yref": "paper",
+    "x": 0.5,
+    "y": 0.5,
+}
+
+_COUNTS: Figure = {
+    "rangemode": "tozero",
+    "fixedrange": True,
+    "zeroline": False,
+    "tickformat": "~s",
+    "gridcolor": "rgba(128,128,128,.2)",
+}
+
 
 def events_over_time(buckets: Sequence[Mapping[str, Any]], seconds: int) -> Figure:
     """Stacked bars of `trend` buckets (`at`, where one begins, and a count per status), each `seconds` wide."""
@@ -30,7 +47,8 @@ def events_over_time(buckets: Sequence[Mapping[str, Any]], seconds: int) -> Figu
         for status, colour in STATUS.items()
     ]
     ends = [starts[0], _after(starts[-1], seconds)] if starts else None
-    return {"data": bars, "layout": _layout(ends)}
+    highest = max((sum(bucket[status] for status in STATUS) for bucket in buckets), default=0)
+    return {"data": bars, "layout": _layout(ends, highest)}
 
 
 def _unzoned(at: str) -> str:
@@ -42,7 +60,7 @@ def _after(at: str, seconds: int) -> str:
     return (datetime.fromisoformat(at) + timedelta(seconds=seconds)).isoformat()
 
 
-def _layout(ends: list[str] | None) -> Figure:
+def _layout(ends: list[str] | None, highest: int) -> Figure:
     return {
         "barmode": "stack",
         "bargap": 0,
@@ -53,6 +71,7 @@ def _layout(ends: list[str] | None) -> Figure:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
+        "annotations": [] if highest else [_NOTHING],
         "hovermode": "x unified",
         "dragmode": False,
         "font": {"family": "inherit", "size": 11.5},
@@ -69,11 +88,8 @@ def _layout(ends: list[str] | None) -> Figure:
             ],
         },
         "yaxis": {
-            "rangemode": "tozero",
-            "fixedrange": True,
-            "zeroline": False,
-            "nticks": 5,
-            "tickformat": "~s",
-            "gridcolor": "rgba(128,128,128,.2)",
+            **_COUNTS,
+            "showticklabels": highest > 0,
+            **({"nticks": 5} if highest > 4 else {"dtick": 1, "range": [0, highest * 1.08 or 1]}),
         },
     }

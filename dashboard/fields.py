@@ -15,6 +15,9 @@ MOST_NODES = 2_000
 MOST_CHARACTERS = 2_000
 """Of one string shown; megabytes of it would only slow the page."""
 MOST_RAW = 64_000
+MOST_SENTENCES = 6
+MOST_LEVELS = 24
+"""Of a tree; each takes six of the 254 that JSON may be nested on its way to the browser."""
 
 _BAD = ("invalid", "missing", "warning")
 _IDS = (
@@ -34,6 +37,10 @@ _IDS = (
 )
 
 
+Members = Iterator[tuple[str, list[Component], Any]]
+"""Of an object or array, one by one: the path of each, how it is called there, and its value."""
+
+
 class Number(str):
     """A JSON number as it was written: 2^53+1 and 1.0 keep their digits."""
 
@@ -45,7 +52,7 @@ class Pairs(list[tuple[str, Any]]):
 def panel(event: Mapping[str, Any]) -> list[Component]:
     """Everything known of one event, the broken things first. `payload` and `context` are JSON text or None."""
     context = event.get("context")
-    broken = {row["key"] for row in event.get("fields", ()) if row["status"] in _BAD}
+    broken = {row["key"] for row in event.get("fields", ()) if row["status"] in _BAD and row["key"]}
     return [
         _title(event),
         *_sentences(event),
@@ -86,8 +93,11 @@ def _sentences(event: Mapping[str, Any]) -> list[Component]:
         return []
     lines = [
         html.Li(_spoken(violation["message"]), className=f"sentence sentence-{violation['severity']}")
-        for violation in event["violations"]
+        for violation in event["violations"][:MOST_SENTENCES]
     ]
+    more = len(event["violations"]) - len(lines)
+    if more:
+        lines.append(html.Li(f"and {more:,} more, in the table below", className="muted"))
     return [html.Ul(lines, className="sentences")]
 
 
@@ -119,7 +129,9 @@ def _field(row: Mapping[str, Any]) -> Component:
 
 
 def _cell(value: Any) -> Component | str:
-    return html.Span(NONE, className="muted") if value is None else html.Bdi(_cut(str(value), 200))
+    if value is None or value == "":
+        return html.Span(NONE if value is None else "empty text", className="muted")
+    return html.Bdi(_cut(str(value), 200))
 
 
 def _ids(event: Mapping[str, Any]) -> Component:
@@ -164,30 +176,36 @@ class _Tree:
         self._broken = broken
         self._left = MOST_NODES
 
-    def draw(self, value: Any, path: str = "", label: list[Component] | None = None) -> Component:
+    def draw(self, value: Any, path: str = "", label: Sequence[Component] = (), level: int = 0) -> Component:
         self._left -= 1
-        label = label or []
+        if level == MOST_LEVELS and isinstance(value, list):
+            deeper = html.Span("… deeper than is shown", className="muted")
+            return html.Div([*label, deeper], className=self._name(path, "leaf"))
         if isinstance(value, Pairs):
             members = ((f"{path}.{key}" if path else key, self._key(key), item) for key, item in value)
-            return self._fold(label, "{}", members, len(value))
+            return self._fold(path, label, "{}", members, len(value), level)
         if isinstance(value, list):
             items = ((f"{path}[{index}]", self._key(index), item) for index, item in enumerate(value))
-            return self._fold(label, "[]", items, len(value))
-        return html.Div([*label, self._scalar(value)], className="leaf is-broken" if path in self._broken else "leaf")
+            return self._fold(path, label, "[]", items, len(value), level)
+        return html.Div([*label, self._scalar(value)], className=self._name(path, "leaf"))
+
+    def _name(self, path: str, name: str) -> str:
+        return f"{name} is-broken" if path in self._broken else name
 
     def _fold(
-        self, label: list[Component], brackets: str, members: Iterator[tuple[str, list[Component], Any]], count: int
+        self, path: str, label: Sequence[Component], brackets: str, members: Members, count: int, level: int
     ) -> Component:
         if not count:
-            return html.Div([*label, html.Span(brackets, className="bracket")], className="leaf")
+            return html.Div([*label, html.Span(brackets, className="bracket")], className=self._name(path, "leaf"))
         drawn: list[Component] = []
-        for path, key, item in members:
+        for place, key, item in members:
             if self._left <= 0:
                 drawn.append(html.Div(f"… {count - len(drawn):,} more", className="leaf muted"))
                 break
-            drawn.append(self.draw(item, path, key))
+            drawn.append(self.draw(item, place, key, level + 1))
         bracket, size = html.Span(brackets[0], className="bracket"), html.Span(f"{count:,}", className="fold-count")
-        return html.Details([html.Summary([*label, bracket, size]), html.Div(drawn, className="branch")], open=True)
+        head = html.Summary([*label, bracket, size], className=self._name(path, "fold"))
+        return html.Details([head, html.Div(drawn, className="branch")], open=True)
 
     def _key(self, key: str | int) -> list[Component]:
         text = _cut(json.dumps(key, ensure_ascii=False), 200) if isinstance(key, str) else str(key)

@@ -42,7 +42,7 @@ def log(ident: str) -> Component:
             "suppressCellFocus": False,
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
-            "localeText": {"noRowsToShow": "No events match", "loadingOoo": "Loading …"},
+            "localeText": {"noRowsToShow": "No events to show", "loadingOoo": "Loading …"},
         },
     )
     return grid
@@ -67,7 +67,7 @@ _VIOLATIONS = _column(
     "Violations",
     330,
     minWidth=220,
-    flex=1,
+    flex=4,
     cellClass="is-violations",
     valueFormatter=_js("lvdViolations(params.value)"),
     tooltipValueGetter=_js("lvdAllViolations(params.value)"),
@@ -75,7 +75,7 @@ _VIOLATIONS = _column(
 _PLAIN = [
     _column("app_version", "App version", 96),
     _column("platform", "Platform", 82),
-    _column("user_id", "User", 96),
-    _column("session", "Session", 96),
+    _column("user_id", "User", 96, flex=1, minWidth=90, maxWidth=200),
+    _column("session", "Session", 96, flex=1, minWidth=90, maxWidth=200),
     _column("copies", "Copies", 70, type="rightAligned", valueFormatter=_js("lvdCopies(params.value)")),
 ]

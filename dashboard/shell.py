@@ -116,10 +116,18 @@ def frame(
 ) -> Component:
     """A page with its bar. The clock asks `version_url`; when that moved, it puts the pieces of `bundle_url` there."""
     return html.Div(
-        [_bar(app, page), html.Main([*_head(aside), *children], id="main", className=f"page {kind}")],
+        [
+            _bar(app, page),
+            html.Main([*_title(app, page), *_head(aside), *children], id="main", className=f"page {kind}"),
+        ],
         className="frame",
         **data(version_url=version_url, bundle_url=bundle_url),
     )
+
+
+def _title(app: str | None, page: str | None) -> list[Component]:
+    """The heading for whoever cannot see the bar."""
+    return [html.H1(f"{app}: {dict(PAGES)[page]}", className="unseen")] if app and page is not None else []
 
 
 def _head(aside: Sequence[Component]) -> list[Component]:

@@ -55,7 +55,7 @@ def pieces(reader: Reader, app: str, asked: tuple[Window, Filter]) -> Pieces:
         none = cards.empty("No plan yet", "With a plan in force, this page shows what is still missing.", "plan")
         return {
             "coverage-progress": {"children": [none, cards.snippet(put_plan(reader.store, app), "coverage-put")]},
-            "coverage-lists": {"children": lists[-1:]},
+            "coverage-lists": {"children": lists[-1:] if found["unplanned_events"] else []},
         }
     bars = [
         cards.progress("Captured", found["captured"], found["total"], "captured"),

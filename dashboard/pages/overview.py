@@ -72,15 +72,17 @@ def pieces(reader: Reader, app: str, asked: tuple[Window, Filter]) -> Pieces:
         "overview-trend": {
             "figure": charts.events_over_time(trend(reader, app, chosen, window.bucket)["buckets"], window.bucket)
         },
-        "overview-violations": {"children": cards.violation_list(violations(reader, app, chosen), app)},
+        "overview-violations": {
+            "children": cards.violation_list(violations(reader, app, chosen), app, counted["events"]["total"])
+        },
         "overview-coverage": {"children": cards.coverage_summary(coverage(reader, app, chosen), app, window)},
     }
 
 
 def _facts(about: dict[str, Any]) -> list[Component]:
-    plan = about.get("plan_version")
+    plan, last = about.get("plan_version"), about.get("last_received_at")
     return [
-        html.Span(["Last event ", cards.ago(about.get("last_received_at"))]),
+        html.Span(["Last event ", cards.ago(last)] if last else "No event yet"),
         html.Span(f"Plan version {plan}" if plan else "No plan yet"),
     ]
 

@@ -90,7 +90,7 @@ def test_filters_narrow_the_log_and_stay_in_the_address(live: Live, page: Page, 
 
 def test_filters_that_match_nothing_say_so(live: Live, page: Page, long: str) -> None:
     page.goto(f"{live.dashboard}/apps/{long}/events?status=error")
-    expect(page.get_by_text("No events match")).to_be_visible()
+    expect(page.get_by_text("No events to show")).to_be_visible()
     expect(page.locator("#events-count")).to_have_text("0 events")
 
 
