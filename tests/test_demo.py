@@ -1,5 +1,6 @@
 """The demo shop: its traffic is believable, broken the way it says, and understood by its plan."""
 
+import re
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -17,10 +18,11 @@ from data.sample.sessions import visit
 from plans.judge import judge
 from plans.model import Plan
 from plans.read import read_plan
-from tests.live import eventually, start
+from tests.live import ROOT, Live, eventually, start
 
 NEVER = {"gift_card_redeemed", "push_opened", "subscription_started"}
 SAMPLE = PLAN.with_name("events.ndjson")
+README = ROOT / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +107,17 @@ def test_the_same_seed_gives_the_same_bytes_and_another_gives_others() -> None:
 def test_the_sample_file_is_what_the_generator_writes() -> None:
     written = SAMPLE.read_bytes()
     assert written == b"".join(islice(lines(seed=1), written.count(b"\n")))
+
+
+def test_the_event_in_the_readme_changes_the_page(running: Live) -> None:
+    sent = re.search(r"8051(/\S+) .* -d '(.+?)'", README.read_text(), re.DOTALL)
+    assert sent
+    running.put_plan("shop", PLAN.read_bytes())
+    before = running.get("/api/apps/shop/coverage")
+    assert running.post(sent[1], sent[2].encode()).status_code == 202
+    eventually(lambda: running.get("/api/apps/shop/coverage")["missing"] == before["missing"] - 1)
+    (broken,) = running.get("/api/apps/shop/violations")
+    assert (broken["field"], broken["rule"]) == ("amount", "wrong_type")
 
 
 def test_a_demo_shows_traffic_and_coverage_without_anybody_doing_anything(tmp_path: Path) -> None:
