@@ -27,7 +27,9 @@ VERDICT: Final = pl.Schema(
 COLUMNS_FROM: Final = 500
 """From so many events of one name on, judging them as columns is faster than one by one (measured)."""
 _TOKENS: Final = 4_000_000
-"""How many tokens of a group are taken apart at once: a plan of thousands of fields is judged in slices."""
+"""How many tokens of a group are taken apart at once: with many fields it is judged in slices."""
+_CELLS: Final = 150
+"""With so many fields, setting up the columns costs twice as much, and it takes twice the events to be worth it."""
 
 
 def judge(
@@ -95,15 +97,16 @@ def _alike(rows: pl.DataFrame, said: Violation) -> pl.DataFrame:
 def _group(name: _Name, row: pl.Series, payload: pl.Series, columns_from: int) -> pl.DataFrame:
     """What the events of one name break; large groups as columns, as many at once as fit the memory meant for it."""
     ready = compiled(name.plan, name.name)
-    if ready.why or len(row) < columns_from:
+    step = max(_TOKENS // ready.cells, 1)
+    worth = columns_from * (1 + ready.cells / _CELLS)
+    if ready.why or min(len(row), step) < worth:
         return _one_by_one(ready, name.plan, row, payload)
-    step = max(_TOKENS // ready.cells, 100)
     starts = range(0, len(row), step)
     slices = [(row.slice(start, step), payload.slice(start, step)) for start in starts]
-    return pl.concat([_as_columns(ready, name.plan, *each, columns_from) for each in slices])
+    return pl.concat([_as_columns(ready, name.plan, *each, worth) for each in slices])
 
 
-def _as_columns(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series, few: int) -> pl.DataFrame:
+def _as_columns(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series, few: float) -> pl.DataFrame:
     """The same by one pass over columns, but for the payloads that must be read exactly."""
     text = payload.str.strip_chars(" \t\n\r").fill_null("{}").replace("null", "{}")
     strange = odd(text)

@@ -25,7 +25,7 @@ class Judged:
     left: pl.Series
 
 
-def validate(compiled: Compiled, payloads: pl.Series, few: int) -> Judged:
+def validate(compiled: Compiled, payloads: pl.Series, few: float) -> Judged:
     """What the payloads (JSON objects) break, as `violations.FOUND` with the row of each; nothing odd among them.
 
     When fewer than `few` rows break anything, all these are left to be read one by one, which is faster then.
