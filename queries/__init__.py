@@ -2,6 +2,8 @@
 
 reader      runs SQL over exactly the live parts: the only file that knows which engine answers
 filter      which events a question is about, read from a query string
+page        which page of the log
+parameters  single parameters, and what is refused in them
 errors      the ways a question can get no answer
 
 apps        which apps there are                     sql/apps.sql

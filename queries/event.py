@@ -21,8 +21,18 @@ def event(look: Look, app: str, seq: int) -> dict[str, Any]:
     if not found:
         raise NotFound("not_found", f"{app} has no event {seq}; a newer copy may have replaced it", "seq")
     row = explained(found[0])
+    return {**row, "fields": _fields(look, app, row)}
+
+
+def _fields(look: Look, app: str, row: Row) -> list[dict[str, str | None]]:
+    """The field table; of a system event, which no plan speaks of, just what it carries."""
+    if row["payload"] is None:
+        return []
     plan = look.plans.at(app, row["plan_version"]) if row["plan_version"] is not None else None
-    return {**row, "fields": field_table(plan, row["event_name"], row["payload"]) if row["payload"] is not None else []}
+    fields = field_table(plan, row["event_name"], row["payload"])
+    return (
+        [field for field in fields if field["rule"] != "unplanned_event"] if row["event_type"] == "system" else fields
+    )
 
 
 def explained(row: Row) -> Row:

@@ -168,6 +168,22 @@ def test_an_event_is_shown_whole_with_its_field_table(model: Model, reader: Read
     assert found == {**recount.shown_row(stored), "unread": "raw"}
 
 
+@pytest.mark.parametrize(
+    ("stored", "statuses"),
+    [
+        (event(1, payload='{"a":1}', status="unplanned"), ["warning", "not_applied"]),
+        (event(1, payload='{"a":1}', event_type="system"), ["not_applied"]),
+        (event(1, payload=None, event_name=None, status="error", unread="{"), []),
+    ],
+    ids=["unplanned", "system", "unread"],
+)
+def test_an_event_that_no_plan_speaks_of_has_a_field_table_too(
+    model: Model, reader: Reader, stored: recount.Event, statuses: list[str]
+) -> None:
+    model.add(stored)
+    assert [field["status"] for field in one_event(reader, "shop", 1)["fields"]] == statuses
+
+
 @pytest.mark.parametrize("seq", [0, 1, 3, 9, 2**63 - 1])
 def test_an_event_that_is_replaced_or_of_another_app_or_not_there_is_not_found(
     model: Model, reader: Reader, seq: int
