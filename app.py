@@ -58,7 +58,7 @@ class Settings:
     spool_mb: int = setting(4096, "Most that may wait for the writer; more is refused with 503.", least=1)
     body_mb: int = setting(20, "Largest body of a request, before and after decompression.", least=1)
     query_threads: int = setting(2, "Threads one dashboard process works with.", least=1)
-    query_memory_mb: int = setting(512, "Memory one dashboard process works with.", least=64)
+    query_memory_mb: int = setting(384, "Memory one dashboard process works with.", least=64)
     query_ms: int = setting(20_000, "Longest a question may take.", least=1)
     queries: int = setting(8, "Questions one dashboard process works on at once.", least=1)
 

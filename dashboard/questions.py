@@ -111,8 +111,8 @@ def _etag(key: tuple[Hashable, ...]) -> str:
 @cache
 def _code() -> str:
     """A mark of this code: after an update no browser may go on showing what the older one had drawn."""
-    root = Path(__file__).parent.parent
-    sources = sorted(file for package in ("dashboard", "queries", "plans") for file in (root / package).rglob("*.py"))
+    packages = [Path(__file__).parent.parent / name for name in ("dashboard", "queries", "plans")]
+    sources = sorted(file for package in packages for kind in ("*.py", "*.sql") for file in package.rglob(kind))
     return hashlib.blake2b(b"".join(file.read_bytes() for file in sources), digest_size=8).hexdigest()
 
 

@@ -11,7 +11,7 @@ from ingest.access import check_app_in_path
 from ingest.bodies import receive, unpack
 from ingest.refusals import BadPlan, BadRequest, NoPlan
 from plans import versions
-from plans.model import MAX_PLAN_BYTES, PlanError
+from plans.model import MAX_PLAN_BYTES, PlanError, shown_time
 from plans.read import read_plan
 
 PATH = "/v1/apps/<path:app>/plan"
@@ -45,7 +45,7 @@ def register(server: Flask, plans: Path) -> None:
     def list_versions(app: str) -> Response:
         check_app_in_path(app)
         found = versions.versions(plans, app)
-        return _json([{"version": each.number, "created_at": each.created_at.isoformat()} for each in found])
+        return _json([{"version": each.number, "created_at": shown_time(each.created_at)} for each in found])
 
     routes: list[tuple[str, str, Callable[[str], Response]]] = [
         (PATH, "PUT", put_plan),

@@ -36,6 +36,11 @@ MAX_NESTING = 100
 _APP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+def shown_time(at: datetime) -> str:
+    """A UTC time as every answer shows it: `2026-11-23T15:20:01.123456Z`."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 class PlanError(ValueError):
     """A plan that cannot be taken: what is wrong, and where in its source."""
 
@@ -137,7 +142,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON values; schemas are `msgspec.Raw`, so encode with msgspec to keep their numbers."""
-        created = self.created_at.isoformat() if self.created_at else None
+        created = shown_time(self.created_at) if self.created_at else None
         return {"app": self.app, "version": self.version, "created_at": created, **self.meaning()}
 
     def to_json(self) -> bytes:

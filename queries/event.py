@@ -26,7 +26,7 @@ def event(look: Look, app: str, seq: int) -> dict[str, Any]:
 
 def _fields(look: Look, app: str, row: Row) -> list[dict[str, str | None]]:
     """The field table; of a system event, which no plan speaks of, just what it carries."""
-    if row["payload"] is None:
+    if row["payload"] is None and row["unread"] is not None:
         return []
     plan = look.plans.at(app, row["plan_version"]) if row["plan_version"] is not None else None
     fields = field_table(plan, row["event_name"], row["payload"])

@@ -174,8 +174,9 @@ def test_an_event_is_shown_whole_with_its_field_table(model: Model, reader: Read
         (event(1, payload='{"a":1}', status="unplanned"), ["warning", "not_applied"]),
         (event(1, payload='{"a":1}', event_type="system"), ["not_applied"]),
         (event(1, payload=None, event_name=None, status="error", unread="{"), []),
+        (event(1, payload=None, status="unplanned"), ["warning"]),
     ],
-    ids=["unplanned", "system", "unread"],
+    ids=["unplanned", "system", "unread", "without a payload"],
 )
 def test_an_event_that_no_plan_speaks_of_has_a_field_table_too(
     model: Model, reader: Reader, stored: recount.Event, statuses: list[str]
