@@ -71,3 +71,8 @@ def events_path(app: str, event_name: str | None, status: str | None = None) -> 
 def exactly(name: str) -> str:
     """The name as a filter's value: a `!` at its beginning would leave it out instead."""
     return f"\\{name}" if name.startswith("!") else name
+
+
+def name_of(value: str) -> str:
+    """The name that `exactly` made this value of."""
+    return value[1:] if value.startswith("\\!") else value

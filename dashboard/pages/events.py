@@ -13,7 +13,7 @@ from dashboard.colours import STATUS
 from dashboard.pages import place
 from dashboard.questions import Questions
 from dashboard.shell import add_page, frame, in_browser
-from dashboard.wording import page_path
+from dashboard.wording import name_of, page_path
 
 WINDOW_ROWS = 500_000
 """Rows the scroll bar spans; a browser cannot draw a taller area exactly."""
@@ -25,7 +25,7 @@ def layout(questions: Questions, path: str, search: str) -> Component:
         return place.unknown_page()
     if not questions.knows(app):
         return place.unknown_app(app)
-    chosen = [name.removeprefix("\\") for name in place.values_of(search, "event")]
+    chosen = [name_of(value) for value in place.values_of(search, "event")]
     return _page(app, sorted({*questions.names(app), *chosen}), chosen, place.values_of(search, "status"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PLAN, send
 from tests.live import Live, eventually
@@ -117,12 +117,12 @@ def test_a_row_opens_beside_the_log_and_its_link_opens_it_again(live: Live, page
     row = page.locator(".ag-center-cols-container .ag-row").nth(3)
     seq = row.get_attribute("row-id")
     row.click()
-    expect(page.locator("#events-panel dl")).to_contain_text(str(seq))
+    expect(page.locator("#events-panel dd").first).to_have_text(str(seq))
     expect(page.locator(".fields .is-invalid")).to_have_count(1)
     expect(page.locator(".sentence")).to_have_count(1)
     assert parse_qs(urlsplit(page.url).query)["seq"] == [seq]
     page.reload()
-    expect(page.locator("#events-panel dl")).to_contain_text(str(seq))
+    expect(page.locator("#events-panel dd").first).to_have_text(str(seq))
     page.get_by_label("Close this event").click()
     expect(page.locator(".event-panel")).to_be_hidden()
     assert "seq" not in page.url
@@ -133,9 +133,9 @@ def test_the_log_can_be_walked_by_keyboard(live: Live, page: Page, long: str) ->
     seqs = shown(page)
     page.locator(".ag-center-cols-container .ag-cell").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#events-panel dl")).to_contain_text(str(seqs[0]))
+    expect(page.locator("#events-panel dd").first).to_have_text(str(seqs[0]))
     page.keyboard.press("ArrowDown")
-    expect(page.locator("#events-panel dl")).to_contain_text(str(seqs[1]))
+    expect(page.locator("#events-panel dd").first).to_have_text(str(seqs[1]))
     page.keyboard.press("Escape")
     expect(page.locator(".event-panel")).to_be_hidden()
 
@@ -192,3 +192,22 @@ def test_the_grid_is_never_empty_when_there_are_events(live: Live, page: Page, l
         opened(page, live, long)
         expect(page.locator("#events-count")).to_have_text("6,000 events")
         eventually(lambda: set(visible_places(page)) <= shown(page).keys())
+
+
+def test_going_beyond_the_window_starts_a_window_there(live: Live, page: Page, long: str) -> None:
+    def narrow(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(
+            response=answer, body=answer.text().replace('"data-window-rows":500000', '"data-window-rows":1000')
+        )
+
+    page.route("**/_dash-update-component*", narrow)
+    opened(page, live, long)
+    expect(page.locator("#events-count")).to_have_text("the newest 1,000 of 6,000 events")
+    target = live.get(f"/api/apps/{long}/events", offset=4_000, limit=1)["rows"][0]["seq"]
+    page.goto(f"{live.dashboard}/apps/{long}/events?seq={target}")
+    expect(page.locator('.ag-center-cols-container .ag-row[row-index="0"]')).to_have_attribute("row-id", str(target))
+    expect(page.locator("#events-count")).to_have_text("the next 1,000 of 2,000 events")
+    expect(page.locator("#events-fresh")).to_have_text("4,000 newer events")
+    page.locator("#events-fresh").click()
+    expect(page.locator("#events-count")).to_have_text("the newest 1,000 of 6,000 events")

@@ -41,3 +41,8 @@ def test_an_unknown_window_is_the_usual_one(key: str | None) -> None:
 )
 def test_a_link_to_events_survives_any_name(name: str | None, path: str) -> None:
     assert wording.events_path("my/app", name) == path
+
+
+@pytest.mark.parametrize("name", ["bought", "!bang", "\\slash", "a!b"])
+def test_a_name_comes_back_from_its_filter_value(name: str) -> None:
+    assert wording.name_of(wording.exactly(name)) == name
