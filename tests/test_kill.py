@@ -4,6 +4,7 @@ import itertools
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def send(running: Live, client: int, stop: threading.Event) -> int:
             return sent
         ids = range(number * EVENTS_PER_REQUEST, (number + 1) * EVENTS_PER_REQUEST)
         batch = [{"event_name": "sold", "event_id": f"{client}-{n}", "payload": {"n": n}} for n in ids]
-        eventually(lambda batch=batch: accepted(running, batch), 30)
+        eventually(partial(accepted, running, batch), 30)
         sent += EVENTS_PER_REQUEST
     raise AssertionError("numbers do not end")
 
@@ -35,6 +36,10 @@ def accepted(running: Live, batch: list[dict[str, object]]) -> bool:
         return running.post("/c/shop/v1/events", batch).status_code == 202
     except requests.RequestException:
         return False
+
+
+def restarted(running: Live, process: str, before: int) -> bool:
+    return running.pid(process) != before
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -49,7 +54,7 @@ def test_killing_any_process_loses_and_doubles_nothing_that_was_accepted(tmp_pat
                 for process in KILLS:
                     stop.wait(moments.uniform(0.2, 1.5))
                     before = running.kill(process)
-                    eventually(lambda process=process, before=before: running.pid(process) != before, 30)
+                    eventually(partial(restarted, running, process, before), 30)
             finally:
                 stop.set()
             sent = [client.result() for client in clients]
