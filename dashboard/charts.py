@@ -81,6 +81,7 @@ def _layout(ends: list[str] | None, highest: int) -> Figure:
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
+            "showspikes": False,
             "hoverformat": "%d %b %Y, %H:%M UTC",
             "tickformatstops": [
                 {"dtickrange": [None, 86_399_999], "value": "%H:%M"},

@@ -149,6 +149,7 @@
     }
 
     toIndex(index) {
+      index = Math.min(index, this.rows - 1);
       if (index < 0) return;
       this.api.ensureIndexVisible(index, "top");
       const first = this.api.getAllDisplayedColumns()[0];

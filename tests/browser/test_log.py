@@ -128,6 +128,13 @@ def test_a_row_opens_beside_the_log_and_its_link_opens_it_again(live: Live, page
     assert "seq" not in page.url
 
 
+def test_a_link_opens_its_event_whatever_the_filter_leaves_in_the_log(live: Live, page: Page, long: str) -> None:
+    oldest = live.get(f"/api/apps/{long}/events", offset=ROWS - 1, limit=1)["rows"][0]["seq"]
+    for seq in (oldest, oldest + 1, oldest + 1_000):
+        opened(page, live, long, f"?status=invalid&event=left&seq={seq}")
+        expect(page.locator("#events-panel dd").first).to_have_text(str(seq))
+
+
 def test_the_log_can_be_walked_by_keyboard(live: Live, page: Page, long: str) -> None:
     opened(page, live, long)
     seqs = shown(page)
