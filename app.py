@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parent
 ABOUT: Final = "Checks analytics events against their plan, keeps them, and shows what arrived, broke and is missing."
 UNREADABLE: Final = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+MERGE_NICENESS: Final = 10
+"""Merging can wait; taking events in and answering cannot."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -211,6 +213,7 @@ def write(settings: Settings, options: argparse.Namespace) -> int:
 def merge(settings: Settings, options: argparse.Namespace) -> int:
     from ingest.merge import run as run_merger
 
+    os.nice(MERGE_NICENESS)
     run_merger(opened(settings), stop=stop_on_signals())
     return 0
 

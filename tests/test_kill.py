@@ -25,7 +25,9 @@ def send(running: Live, client: int, stop: threading.Event) -> int:
         if stop.is_set():
             return sent
         ids = range(number * EVENTS_PER_REQUEST, (number + 1) * EVENTS_PER_REQUEST)
-        batch = [{"event_name": "sold", "event_id": f"{client}-{n}", "payload": {"n": n}} for n in ids]
+        batch: list[dict[str, object]] = [
+            {"event_name": "sold", "event_id": f"{client}-{n}", "payload": {"n": n}} for n in ids
+        ]
         eventually(partial(accepted, running, batch), 30)
         sent += EVENTS_PER_REQUEST
     raise AssertionError("numbers do not end")
