@@ -6,6 +6,7 @@ import itertools
 
 from plans import checks, paths, sheet_checks, tokens, value_checks
 from plans.frames import Check, Compiled, Frame, Guard, Keys, Planned
+from plans.glance import glance
 from plans.model import Condition, FieldType, PlannedEvent, Rule, SheetField
 from plans.paths import Path
 
@@ -21,7 +22,7 @@ def compile_sheet(event: PlannedEvent, *, strict_float: bool) -> Compiled:
     known = sheet.root.known(0, 0)
     known.severity = "warning"
     depth = max(frame.depth for frame in sheet.root.walk())
-    return Compiled(sheet.root, depth, sheet.fields)
+    return Compiled(sheet.root, depth, sheet.fields, glance=glance(event, strict_float=strict_float))
 
 
 class _Sheet:

@@ -1,7 +1,12 @@
 """Plans and events made up at random: small vocabularies, so that they meet, and everything JSON can do to a value."""
 
 import json
+from collections.abc import Iterable
 from random import Random
+from typing import Any
+
+from plans.model import SheetField
+from plans.paths import parse
 
 KEYS = ["a", "b", "c", "a.b", 'q"k', "", "0", "-", "é", "x/y", "~t", "sp ace", "[]", "\u2028"]
 NUMBERS = (  # noqa: SIM905 - quotes would hide the numbers
@@ -165,6 +170,42 @@ def sheet(r: Random) -> str:
     """A sheet of one event; some conditions are on the row's own field."""
     rows = [_row(r) for _ in range(r.randrange(1, 7))]
     return "eventName,eventPayload,dataType,required,condition\n" + "\n".join(rows)
+
+
+def fitting(r: Random, fields: Iterable[SheetField]) -> str:
+    """A payload that mostly keeps a sheet's promises; now and then a value is another's, or a key missing or twice."""
+    tree: dict[str | None, Any] = {}
+    for row in fields:
+        node = tree
+        for step in parse(row.path):
+            node = node.setdefault(step, {})
+        node.setdefault("type", row.type)
+    return _fitting(r, tree)
+
+
+def _fitting(r: Random, node: dict[str | None, Any]) -> str:
+    inside = [(key, inner) for key, inner in node.items() if isinstance(inner, dict)]
+    if r.random() < 0.03:
+        return value(r, 1)
+    if not inside:
+        return _of_type(r, node["type"])
+    if inside[0][0] is None:
+        return "[" + ", ".join(_fitting(r, inside[0][1]) for _ in range(r.choice([1, 1, 2, 0]))) + "]"
+    kept = [(str(key), inner) for key, inner in inside if key is not None and r.random() > 0.03]
+    repeated = kept[:1] if r.random() < 0.03 else []
+    extra = [("extra", "1")] if r.random() < 0.03 else []
+    return said([*((key, _fitting(r, inner)) for key, inner in (*kept, *repeated)), *extra])
+
+
+def _of_type(r: Random, kind: str) -> str:
+    if kind == "boolean":
+        return r.choice(["true", "false"])
+    if kind == "float":
+        return r.choice(NUMBERS)
+    if kind == "integer":
+        return r.choice(["1", "0", "-3", "100", "1.0", "1e2", "18446744073709551617", "1.00000000000000000001"])
+    texts = ["2024-02-28", "2024-02-28 10:00:00", "2024-02-29", "0000-01-01"] if kind == "date" else ["x", *TEXTS]
+    return json.dumps(r.choice(texts), ensure_ascii=r.random() < 0.5)
 
 
 def _path(r: Random) -> str:

@@ -3,10 +3,12 @@
 from random import Random
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from plans.compiled import compiled
 from plans.fallback import plain
 from plans.judge import judge
 from plans.model import Plan, PlanError
@@ -20,7 +22,7 @@ MANY = settings(max_examples=200, deadline=None)
 SEEDS = st.integers(0, 2**64).map(Random)
 
 
-def judged(plan: Plan, payloads: list[str], columns_from: int) -> pl.DataFrame:
+def judged(plan: Plan, payloads: list[str], columns_from: int, glanced: int = 0) -> pl.DataFrame:
     height = len(payloads)
     events = pl.DataFrame(
         {
@@ -31,7 +33,7 @@ def judged(plan: Plan, payloads: list[str], columns_from: int) -> pl.DataFrame:
             "problem": pl.Series([None] * height, dtype=pl.String()),
         }
     )
-    return judge(events, lambda _: plan, columns_from=columns_from)
+    return judge(events, lambda _: plan, columns_from=columns_from, glanced=glanced)
 
 
 def of_schema(schema: str) -> Plan:
@@ -67,6 +69,35 @@ def test_a_sheet_gives_the_same_violations_as_columns_and_one_by_one(r: Random) 
     one_by_one = judged(plan, sent, 1_000_000)
     assert_frame_equal(judged(plan, sent, 0), one_by_one)
     assert_frame_equal(judged(plan, sent, EVENTS // 2), one_by_one)
+
+
+@MANY
+@given(SEEDS)
+def test_what_is_sound_at_a_glance_breaks_nothing(r: Random) -> None:
+    plan = of_sheet(r)
+    sent = [generated.fitting(r, plan.event("e").fields) for _ in range(EVENTS)]
+    assert_frame_equal(judged(plan, sent, 1_000_000, glanced=1_000_000), judged(plan, sent, 1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("payload", "sound"),
+    [
+        ('{"n":1,"at":{"x":"y"},"items":[{"f":1.5}]}', True),
+        ('{ "n" : 1 , "at": {"x": "y"}, "items": [{"f": 2}, {"f": 3.25}]}', False),
+        ('{"n":1,"at":{"x":" "},"items":[{"f":1.5}]}', False),
+        ('{"n":1,"at":{"x":"y","z":1},"items":[{"f":1.5}]}', False),
+        ('{"n":1,"n":1,"at":{"x":"y"},"items":[{"f":1.5}]}', False),
+        ('{"n":1,"at":{"x":"y"},"items":[]}', False),
+        ('{"n":1,"at":{"x":"y"}}', False),
+        ("[1]", False),
+        ("{", False),
+    ],
+)
+def test_a_glance_is_sure_of_what_is_plainly_sound(payload: str, sound: bool) -> None:
+    sheet = b"eventName,eventPayload,dataType\ne,n,integer\n,at.x,text\n,items[].f,float\n"
+    surely = compiled(read_plan(sheet, app="shop", content_type="text/csv")[0], "e").glance
+    assert surely is not None
+    assert surely(payload) is sound
 
 
 @MANY
