@@ -55,18 +55,24 @@
     // Start over: `before` null shows the newest row first and keeps up with what comes; a seq starts the window there.
     async start(before = null) {
       this.abort?.abort();
-      this.abort = new AbortController();
-      this.fresh = 0;
+      const mine = (this.abort = new AbortController());
+      this.anchor = before;
       this.following = before === null;
-      this.stale = true;
+      this.fresh = 0;
+      this.stale = this.starting = true;
       this.api.setGridOption("loading", true);
-      this.take(before, await this.ask({ before, limit: BLOCK }));
-      if (before !== null) this.fresh = (await this.ask({ limit: BLOCK })).total - this.total;
-      this.stale = false;
+      try {
+        this.take(before, await this.ask({ before, limit: BLOCK }));
+        if (before !== null) this.fresh = (await this.ask({ limit: BLOCK })).total - this.total;
+        this.stale = false;
+      } finally {
+        if (this.abort === mine) this.starting = false;
+      }
       this.api.setGridOption("datasource", { getRows: (params) => this.getRows(params) });
       if (this.rows) this.api.setRowCount(this.rows, true);
       this.api.setGridOption("loading", false);
       this.tell();
+      if (this.missed) await this.moved();
     }
 
     take(before, answer) {
@@ -107,7 +113,9 @@
     }
 
     async moved() {
-      if (this.stale) return this.start();
+      this.missed = this.starting;
+      if (this.starting) return;
+      if (this.stale) return this.start(this.anchor);
       const newest = await this.ask({ limit: BLOCK });
       if (this.following && this.atTop) {
         this.take(null, newest);

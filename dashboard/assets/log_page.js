@@ -66,7 +66,7 @@
     if (event.target.closest("#events-close")) log.show(null);
   });
   window.addEventListener("lvd:moved", () => log && quietly(log.moved()));
-  window.addEventListener("lvd:back", () => log && quietly(log.stale ? log.start() : log.reload()));
+  window.addEventListener("lvd:back", () => log && quietly(log.stale ? log.start(log.anchor) : log.reload()));
 
   function filter(names, statuses) {
     if (!log) return;
