@@ -87,13 +87,17 @@ class Questions:
             _etag(key), lambda: self.answers.get(key, lambda: question.answer(self._reader, app or "", asked))
         )
 
+    def found(self, name: str, app: str | None, arguments: Arguments) -> Any:
+        """The same answer for use in here, as what its JSON says; raises what `ask` and `body()` do."""
+        return orjson.loads(self.ask(name, app, arguments).body())
+
     def pieces(self, name: str, app: str | None, arguments: Arguments) -> Any:
         """The moving pieces of a page as they would be fetched: what a first look shows is what a refresh would."""
-        return orjson.loads(self.ask(name, app, arguments).body())["pieces"]
+        return self.found(name, app, arguments)["pieces"]
 
     def names(self, app: str) -> list[str]:
         """Every event name that can be asked for: those that have come and those that are planned."""
-        found = orjson.loads(self.ask("coverage", app, {"since": ["2000-01-01"]}).body())
+        found = self.found("coverage", app, {"since": ["2000-01-01"]})
         return sorted({*found["missing_events"], *found["captured_events"], *found["unplanned_events"]})
 
     def event(self, app: str, seq: int) -> dict[str, Any] | None:

@@ -64,9 +64,16 @@
 
   document.addEventListener("visibilitychange", () => document.hidden || turn());
   setInterval(tellAges, 1000);
-  new MutationObserver(tellAges).observe(document.documentElement, { childList: true, subtree: true });
+  let due = false;
+  new MutationObserver(() => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      tellAges();
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.lvd = Object.assign(window.dash_clientside.lvd || {}, { tick });
-  window.lvd = Object.assign(window.lvd || {}, { ask });
 })();

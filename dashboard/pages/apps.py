@@ -16,7 +16,6 @@ from queries import parameters
 from queries.apps import apps
 from queries.filter import Filter
 from queries.reader import Reader
-from queries.stats import stats
 
 
 def layout(questions: Questions, _path: str, _search: str) -> Component:
@@ -28,19 +27,19 @@ def layout(questions: Questions, _path: str, _search: str) -> Component:
     )
 
 
-def pieces(reader: Reader, _app: str, day: Filter) -> Pieces:
+def pieces(questions: Questions, reader: Reader, _app: str, day: Filter) -> Pieces:
     """What moves on this page, by component id."""
     found = apps(reader)
-    drawn = [_card(app, _lately(reader, app, day)) for app in found]
+    drawn = [_card(app, _lately(questions, app, day)) for app in found]
     return {"apps-cards": {"children": drawn or [_none(send_event(reader.store))]}}
 
 
-def _lately(reader: Reader, app: Mapping[str, Any], day: Filter) -> tuple[int, float | None]:
-    """Events of the last day and their success rate; nobody is asked about an app that has been quiet for longer."""
+def _lately(questions: Questions, app: Mapping[str, Any], day: Filter) -> tuple[int, float | None]:
+    """Events of the last day and their success rate, worked out anew only for an app that has moved."""
     last = app["last_received_at"]
     if last is None or day.since is None or last < day.since.isoformat():
         return 0, None
-    counted = stats(reader, app["app"], day)
+    counted = questions.found("stats", app["app"], {"hours": ["24"]})
     return counted["events"]["total"], counted["success_rate"]
 
 
@@ -78,6 +77,6 @@ def _last_day(given: Arguments) -> Filter:
 
 
 def register(questions: Questions) -> None:
-    questions.add("apps-page", _last_day, pieces)
+    questions.add("apps-page", _last_day, partial(pieces, questions))
 
     add_page(__name__, path="/", title="Live Validation", layout=partial(layout, questions))
