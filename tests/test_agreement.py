@@ -5,11 +5,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.server import create
+from dashboard import api, errors
+from dashboard.answers import Answers
+from dashboard.questions import Questions
+from dashboard.watch import Versions
 from data.layout import Store
 from data.parts import list_live
 from ingest.check import check
@@ -21,6 +25,7 @@ from plans.versions import Shelf, put
 from queries.filter import Filter
 from queries.page import Page
 from queries.reader import Reader
+from queries.version import versions
 from tests import recount
 from tests.model import Model
 from tests.sheet_rules import read_sheet
@@ -71,7 +76,7 @@ class Product:
         self.minutes = 0
         self.writer = self._start()
         self.reader = Reader(self.store, plans=Shelf(self.store.plans))
-        self.api: FlaskClient = create(self.reader).test_client()
+        self.api = api_of(self.reader)
 
     def _start(self) -> Writer:
         return Writer(self.store, DuplicateIndex(self.store.dedup))
@@ -108,6 +113,14 @@ class Product:
     def close(self) -> None:
         self.writer.close()
         self.reader.close()
+
+
+def api_of(reader: Reader) -> FlaskClient:
+    """The query API alone; with its pages, each of many stores would stay in Dash's memory."""
+    server = Flask("api")
+    errors.install(server)
+    api.install(server, Questions(reader, Versions(reader.store, lambda: versions(reader)), Answers()))
+    return server.test_client()
 
 
 @settings(max_examples=40)
