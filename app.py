@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Final
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from data.commands import Argument, Command, parse
 from data.layout import Store
-from data.lock import AlreadyRunning
-from data.serving import PortTaken, address, free_port, is_loopback, is_ready, run
-from data.settings import Wrong, environment_of, flag, read, setting, variable
-from data.status import tell
-from data.supervise import Child, end_with_parent, stop_on_signals, supervise
+from data.processes.commands import Argument, Command, parse
+from data.processes.lock import AlreadyRunning
+from data.processes.serving import PortTaken, address, free_port, is_loopback, is_ready, run
+from data.processes.settings import Wrong, environment_of, flag, read, setting, variable
+from data.processes.status import tell
+from data.processes.supervise import Child, end_with_parent, stop_on_signals, supervise
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -19,8 +19,8 @@ from app import Settings
 from bench.stored import stored
 from bench.table import Figure, beside, share, timed
 from data.layout import Store
-from data.serving import address, free_port, is_ready
-from data.settings import environment_of
+from data.processes.serving import address, free_port, is_ready
+from data.processes.settings import environment_of
 from tests.live import APP, ROOT, eventually
 
 STORED: Final = 5_000_000

@@ -1,8 +1,8 @@
 """Lines to paste into a shell, for pages that have nothing to show yet."""
 
 from data.layout import Store
-from data.serving import address
-from data.status import heard
+from data.processes.serving import address
+from data.processes.status import heard
 
 INTAKE = "http://127.0.0.1:8051"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.layout import Store
 from data.parts import Stamp, stamp
-from data.wake import woken
+from data.processes.wake import woken
 
 log = logging.getLogger(__name__)
 

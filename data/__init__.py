@@ -6,12 +6,8 @@ parts     which parts there are and which of them count
 views     `views.sql`, for anybody's DuckDB
 durable   writes that survive a power cut
 hidden    which stored rows must not be shown
-lock      one process of a kind per store
-wake      waits until a folder changes
-status    what the processes without a port say of themselves
-settings  flags and variables read into a dataclass; commands is the command line around it
-supervise child processes kept running as one; serving is an HTTP server in one of them
-sample/   the demo app `shop`: its plan, its events, its traffic
+processes/  what the processes at work on a store have in common, beside its files
+sample/     the demo app `shop`: its plan, its events, its traffic
 
 `live(store)` gives the visible events to polars (and, by `.collect().to_pandas()`, to pandas).
 """

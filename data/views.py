@@ -7,8 +7,8 @@ import polars as pl
 
 from data.durable import publish_file
 from data.layout import Store
-from data.lock import turn
 from data.parts import Part, list_live
+from data.processes.lock import turn
 from data.schema import RELATIONS, VIOLATION
 
 _TYPES = {pl.String: "varchar", pl.Int64: "bigint", pl.Datetime: "timestamp"}

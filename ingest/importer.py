@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from data.layout import Store
-from data.lock import AlreadyRunning
+from data.processes.lock import AlreadyRunning
 from ingest.adapters.each import Form, Sender, read_pieces
 from ingest.adapters.native import NATIVE
 from ingest.adapters.original import ORIGINAL

@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from data import status
 from data.durable import TEMPORARY
 from data.layout import Store
-from data.lock import only_one
 from data.parts import Part, list_all, live
-from data.wake import woken
+from data.processes import status
+from data.processes.lock import only_one
+from data.processes.wake import woken
 from ingest.commit import sweep
 from ingest.rewrite import Rewriter
 from ingest.tiers import Limits, Sized, choose

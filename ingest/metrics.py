@@ -58,7 +58,7 @@ def spool_lines(held: Held) -> Iterator[str]:
 
 
 def status_lines(said: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
-    """Every figure of what each process last said of itself (`data.status`)."""
+    """Every figure of what each process last said of itself (`data.processes.status`)."""
     for process, facts in sorted(said.items()):
         for fact, value in facts.items():
             if isinstance(value, int | float):

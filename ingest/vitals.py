@@ -5,7 +5,7 @@ import logging
 from flask import Flask, Response
 
 from data.layout import Store
-from data.status import heard
+from data.processes.status import heard
 from ingest.metrics import CONTENT_TYPE, Counts, spool_lines, status_lines
 from ingest.refusals import Busy
 from ingest.spool import Spool, held

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from data import status, views
+from data import views
 from data.layout import Store
-from data.lock import only_one
-from data.wake import woken
+from data.processes import status
+from data.processes.lock import only_one
+from data.processes.wake import woken
 from ingest.abandoned import seal_abandoned
 from ingest.commit import commit, sweep
 from ingest.dedup import keep_newest

@@ -17,7 +17,7 @@ import requests
 from app import COMMANDS, Settings, read_settings
 from data import views
 from data.layout import Store
-from data.settings import Wrong, environment_of, flag, variable
+from data.processes.settings import Wrong, environment_of, flag, variable
 from tests.live import APP, Live, environment, eventually, start
 
 PARTS = ("ingest", "write", "merge", "dashboard")

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from data.layout import Store
-from data.status import tell
+from data.processes.status import tell
 from tests.dashboard.test_fields import marked, texts, walk
 
 PAGES = ("/", "/apps/shop", "/apps/shop?window=15m", "/apps/shop/events?status=invalid", "/apps/shop/coverage")

@@ -12,7 +12,7 @@ import pytest
 
 import data
 from data.layout import Store
-from data.lock import AlreadyRunning, only_one
+from data.processes.lock import AlreadyRunning, only_one
 from ingest.blocks import CannotImport
 from ingest.importer import import_files
 from ingest.limits import Limits

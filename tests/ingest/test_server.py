@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from data.status import tell
+from data.processes.status import tell
 from ingest.limits import Limits
 from tests.ingest.intake import Intake, intake_at
 

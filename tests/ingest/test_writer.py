@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from data.layout import Store
-from data.lock import AlreadyRunning, only_one
 from data.parts import day_folder, list_live
+from data.processes.lock import AlreadyRunning, only_one
 from ingest import writer as writing_process
 from ingest.check import check
 from ingest.pace import Batch

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from data.settings import Wrong, add_flags
+from data.processes.settings import Wrong, add_flags
 
 Argument = Mapping[str, Any]
 """How argparse's `add_argument` wants one described."""

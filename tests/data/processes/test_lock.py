@@ -1,7 +1,7 @@
 import pytest
 
 from data.layout import Store
-from data.lock import AlreadyRunning, only_one
+from data.processes.lock import AlreadyRunning, only_one
 
 
 def test_a_second_process_of_a_kind_is_refused_by_name(store: Store) -> None:
