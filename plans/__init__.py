@@ -6,8 +6,8 @@ paths.py      a field's path as people read it; tokens.py JSON as it was written
 checks.py     one promise about one value, said exactly and quickly, with sheet_checks.py and value_checks.py
 frames.py     a planned event compiled (compiled.py): frames of cells and the checks on them, made by from_sheet.py
               and from_schema.py in the words of expected.py, patterns.py and known_formats.py
-judge.py      a batch of events in, a verdict for each out. Large groups as columns: odd.py sets aside what DuckDB
-              would misread, decode.py takes payloads apart, validate.py and violations.py find and tell what is broken;
+judge.py      a batch of events in, a verdict for each out. glance.py passes over what is plainly sound in small
+              groups. Large ones are judged as columns: odd.py sets aside what DuckDB would misread, decode.py takes payloads apart, validate.py and violations.py find and tell what is broken;
               the rest one.py by one: by_event.py, and fallback.py where only jsonschema-rs can judge
 table.py      the field table of one event; explain.py a violation as a sentence
 """
