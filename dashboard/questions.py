@@ -147,7 +147,7 @@ def _event(reader: Reader, app: str, seq: int) -> bytes:
 
 def _spliced(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row with its payload and context as the JSON that was sent, unread, so that every digit survives."""
-    return {**row, **{key: msgspec.Raw(row[key]) for key in ("payload", "context") if row[key] is not None}}
+    return {**row, **{key: msgspec.Raw(row[key]) for key in ("payload", "context") if row.get(key) is not None}}
 
 
 def _nothing(arguments: Arguments) -> None:

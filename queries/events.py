@@ -20,14 +20,14 @@ def events(look: Look, app: str, chosen: Filter, page: Page = FIRST) -> dict[str
     `next` is the cursor of the following page, null at the end. `total` counts the filter's events below the page's
     `before`, exactly, or is null where that takes too long. Where a page lies scattered over too many blocks,
     `complete` is false: it has the rows found so far, of the seqs from `searched_to` on, and `next` goes on there.
-    A row's `payload` and `context` are JSON text.
+    A row's `payload` and `context` are JSON text; a brief page's rows have neither.
     """
     log = Log(look, app, chosen, page.before)
     found, searched_to = _seqs(log, page)
     shown = found[: page.limit]
     more = shown[-1] if len(found) > page.limit else None
     return {
-        "rows": _rows(look, app, shown),
+        "rows": _rows(look, app, shown, page.brief),
         "next": more if more is not None else searched_to,
         "total": log.total(),
         "searched_to": searched_to if more is None else None,
@@ -46,9 +46,14 @@ def _seqs(log: Log, page: Page) -> tuple[list[int], int | None]:
     return log.seqs(place, skip, below, page.limit + 1)
 
 
-def _rows(look: Look, app: str, seqs: list[int]) -> list[Row]:
+def _rows(look: Look, app: str, seqs: list[int], brief: bool) -> list[Row]:
     if not seqs:
         return []
     low, high = seqs[-1], seqs[0] + 1
     look.narrow(low, high)
-    return [explained(row) for row in look.rows("rows", app=app, seqs=seqs, low=low, high=high)]
+    rows = look.rows("rows", app=app, seqs=seqs, low=low, high=high, brief=brief)
+    return [_without_texts(explained(row)) if brief else explained(row) for row in rows]
+
+
+def _without_texts(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in ("payload", "context")}

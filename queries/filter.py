@@ -25,7 +25,7 @@ _OF_ITS_OWN: Final = {
     "trend": ("bucket",),
     "coverage": (),
     "violations": (),
-    "events": ("limit", "cursor", "offset", "before"),
+    "events": ("limit", "cursor", "offset", "before", "brief"),
 }
 _HOURS = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 

@@ -52,6 +52,14 @@ def whole(given: Given, name: str, smallest: int, largest: int) -> int | None:
     return int(value)
 
 
+def yes_or_no(given: Given, name: str) -> bool:
+    """`true` or `false`; false when it is not given."""
+    value = single(given, name) or "false"
+    if value not in ("true", "false"):
+        raise wrong(name, value, "true or false")
+    return value == "true"
+
+
 def instant(given: Given, name: str) -> datetime | None:
     """A date or an ISO 8601 time, as UTC without a zone; without an offset it is UTC already. None when not given."""
     value = single(given, name)

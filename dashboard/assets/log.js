@@ -28,6 +28,7 @@
     // ---- questions -------------------------------------------------------------------------------------------------
     ask(more) {
       const query = this.filter();
+      query.set("brief", "true");
       for (const [key, value] of Object.entries(more)) if (value !== null) query.set(key, value);
       return fetch(`${this.base}?${query}`, { signal: this.abort.signal }).then((answer) => {
         if (!answer.ok) throw new Error(`the log answered ${answer.status}`);

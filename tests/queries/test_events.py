@@ -150,6 +150,14 @@ def test_text_of_the_sender_comes_out_as_it_went_in(model: Model, reader: Reader
     assert (row["event_name"], row["user_id"]) == ("nul\0inside", "'\"\\")
 
 
+def test_a_brief_page_has_the_same_rows_without_their_texts(model: Model, reader: Reader) -> None:
+    for seq in (1, 2):
+        model.add(event(seq, payload='{"a": 1}', context='{"b": 2}'))
+    rows = events(reader, "shop", EVERYTHING)["rows"]
+    brief = events(reader, "shop", EVERYTHING, Page(brief=True))["rows"]
+    assert brief == [{name: row[name] for name in row if name not in ("payload", "context")} for row in rows]
+
+
 def test_times_are_shown_to_the_microsecond(model: Model, reader: Reader) -> None:
     model.add(event(1, received_at=datetime(2026, 11, 23, 15, 20, 1, 123_456), occurred_at=datetime(1969, 7, 20)))
     [row] = events(reader, "shop", EVERYTHING)["rows"]

@@ -156,6 +156,7 @@ def test_a_page_is_read(given: dict[str, str], page: Page) -> None:
     ("given", "where"),
     [
         ({"limit": "0"}, "limit"),
+        ({"brief": "1"}, "brief"),
         ({"limit": "5000"}, "limit"),
         ({"limit": "ten"}, "limit"),
         ({"cursor": "-1"}, "cursor"),
