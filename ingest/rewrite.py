@@ -1,6 +1,7 @@
 """Writes neighbouring parts as one: visible rows only, by app once large, counts added up, footers carried over."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ class Rewriter:
     def __init__(self, store: Store, *, memory_mb: int, threads: int) -> None:
         self._store = store
         spill = store.root / "merge.spill"
+        shutil.rmtree(spill, ignore_errors=True)  # what a merger left that was killed while it sorted on disk
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{memory_mb}MB",
             "threads": threads,
