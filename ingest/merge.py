@@ -35,7 +35,8 @@ def run(
 
     Replaced parts stay for `grace_seconds`, longer than the longest query, since readers may still hold their names.
     """
-    with only_one(store, "merge"), woken([store.parts], recursive=True) as wake:
+    # Every commit renames views.sql into the root: one folder tells of all parts.
+    with only_one(store, "merge"), woken([store.root]) as wake:
         sweep(store, "merge")
         merger = Merger(store, limits or Limits(), Rewriter(store, memory_mb=memory_mb, threads=threads), grace_seconds)
         while not stop.is_set():

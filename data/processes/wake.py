@@ -24,7 +24,7 @@ class _Waker(FileSystemEventHandler):
 
 
 @contextmanager
-def woken(folders: Iterable[Path], *, recursive: bool = False) -> Iterator[Callable[[float], None]]:
+def woken(folders: Iterable[Path]) -> Iterator[Callable[[float], None]]:
     """Gives `wait(seconds)`, which returns when something in `folders` moved or the seconds are over.
 
     Watching only saves waiting: whoever is woken looks for itself, so a lost notice costs `seconds` and nothing else.
@@ -34,7 +34,7 @@ def woken(folders: Iterable[Path], *, recursive: bool = False) -> Iterator[Calla
         observer = Observer()  # takes its place among the few a system has at once
         for folder in folders:
             if folder.is_dir():
-                observer.schedule(waker, str(folder), recursive=recursive, event_filter=_FINISHED)
+                observer.schedule(waker, str(folder), event_filter=_FINISHED)
         observer.start()
     except OSError as error:
         log.warning("folders are not watched, looking from time to time instead reason=%s", error)
