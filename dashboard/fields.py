@@ -53,12 +53,16 @@ def panel(event: Mapping[str, Any]) -> list[Component]:
     """Everything known of one event, the broken things first. `payload` and `context` are JSON text or None."""
     context = event.get("context")
     broken = {row["key"] for row in event.get("fields", ()) if row["status"] in _BAD and row["key"]}
+    read = [
+        _section("Fields", field_table(event.get("fields", ()))),
+        _section("Payload", *_json(event.get("payload"), "payload", broken)),
+    ]
+    unread = [_section("As it came", _raw(event["unread"]))] if event.get("unread") else []
     return [
         _title(event),
         *_sentences(event),
-        _section("Fields", field_table(event.get("fields", ()))),
-        _section("Payload", *_json(event.get("payload"), "payload", broken)),
-        *([_section("As it came", _raw(event["unread"]))] if event.get("unread") else []),
+        *unread,
+        *(read if event.get("payload") is not None or not unread else []),
         _section("Details", _ids(event)),
         *([_section("Context", *_json(context, "context", set()))] if context not in (None, "null") else []),
     ]

@@ -96,6 +96,7 @@ def test_what_could_not_be_read_is_shown_as_it_came() -> None:
     panel = drawn(status="error", payload=None, unread='{"half', fields=[], event_name=None)
     assert marked(panel, "raw") == ['{"half']
     assert "An event without a name" in texts(panel)
+    assert "None was sent" not in texts(panel)
 
 
 def test_copies_are_explained() -> None:
