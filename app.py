@@ -56,12 +56,22 @@ class Settings:
     ingest_port: int = setting(8051, "Port events are sent to; 0 takes any free one.", least=0, most=65_535)
     log_level: str = setting("info", f"How much is logged: {', '.join(LOG_LEVELS)}.")
     commit_rows: int = setting(50_000, "Events after which a commit is due.", least=1)
+    commit_mb: int = setting(64, "Megabytes of waiting events after which a commit is due.", least=1)
     commit_seconds: float = setting(1.0, "Seconds after the first waiting event when a commit is due.", least=0.01)
+    duplicate_hours: float = setting(24.0, "Hours for which a repeated event is recognised, at least.", least=0.01)
+    duplicate_events: int = setting(4_000_000, "Events among which a repeated one is recognised.", least=1)
+    part_rows: int = setting(1_000_000, "Most events of one merged part.", least=1)
+    part_mb: int = setting(128, "Most megabytes of one merged part.", least=1)
+    merge_memory_mb: int = setting(512, "Memory the merger sorts with; more goes to disk.", least=64)
     spool_mb: int = setting(4096, "Most that may wait for the writer; more is refused with 503.", least=1)
     body_mb: int = setting(20, "Largest body of a request, before and after decompression.", least=1)
+    body_events: int = setting(10_000, "Most events of one request.", least=1)
+    event_kb: int = setting(1_000, "Largest event, in thousands of bytes.", least=1)
+    nesting: int = setting(100, "How deep a payload may be nested.", least=1, most=200)
     query_threads: int = setting(2, "Threads one dashboard process works with.", least=1)
     query_memory_mb: int = setting(384, "Memory one dashboard process works with.", least=64)
     query_ms: int = setting(20_000, "Longest a question may take.", least=1)
+    answer_mb: int = setting(64, "Megabytes of answers one dashboard process remembers.", least=1)
     queries: int = setting(8, "Questions one dashboard process works on at once.", least=1)
 
 
@@ -152,7 +162,7 @@ def run_server(settings: Settings, name: str, port: int, load: Callable[[Setting
 def limits_of(settings: Settings) -> "Limits":
     from ingest.limits import Limits
 
-    return Limits(body_bytes=settings.body_mb << 20)
+    return Limits(settings.body_mb << 20, settings.event_kb * 1_000, settings.body_events, settings.nesting)
 
 
 def load_ingest(settings: Settings) -> "Flask":
@@ -186,7 +196,7 @@ def load_dashboard(settings: Settings) -> "Flask":
         concurrency=settings.queries,
         max_ms=settings.query_ms,
     )
-    return create(reader)
+    return create(reader, answer_bytes=settings.answer_mb << 20)
 
 
 def ingest(settings: Settings, options: argparse.Namespace) -> int:
@@ -205,16 +215,26 @@ def write(settings: Settings, options: argparse.Namespace) -> int:
         settings.plans,
         stop=stop_on_signals(),
         rows=settings.commit_rows,
+        batch_bytes=settings.commit_mb << 20,
         seconds=settings.commit_seconds,
+        identities=settings.duplicate_events,
+        window_seconds=settings.duplicate_hours * 3_600,
     )
     return 0
 
 
 def merge(settings: Settings, options: argparse.Namespace) -> int:
     from ingest.merge import run as run_merger
+    from ingest.tiers import Limits
 
     os.nice(MERGE_NICENESS)
-    run_merger(opened(settings), stop=stop_on_signals())
+    run_merger(
+        opened(settings),
+        stop=stop_on_signals(),
+        limits=Limits(settings.part_rows, settings.part_mb << 20),
+        grace_seconds=max(30.0, 2 * settings.query_ms / 1_000),
+        memory_mb=settings.merge_memory_mb,
+    )
     return 0
 
 
