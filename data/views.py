@@ -32,19 +32,25 @@ def write(store: Store) -> None:
 
 
 def _files(relation: str, parts: Sequence[Part]) -> list[Path]:
-    files = [part.file(relation).absolute() for part in parts]
+    files = [part.file(relation) for part in parts]
     return [file for file in files if file.exists()] if relation == "hides" else files
 
 
 def _view(relation: str, files: list[Path]) -> str:
     rows = "true" if relation != "events" else _VISIBLE
-    source, rows = (_read(files), rows) if files else (_nothing(relation), "false")
-    return f"create or replace view {relation} as select * from {source} where {rows};\n"
+    read, rows = (source(files), rows) if files else (_nothing(relation), "false")
+    return f"create or replace view {relation} as select * from {read} where {rows};\n"
 
 
-def _read(files: list[Path]) -> str:
-    listed = ",\n  ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+def source(files: Sequence[Path]) -> str:
+    """The rows of these files, as DuckDB reads them in a `from`."""
+    listed = ",\n  ".join(quoted(str(file.absolute())) for file in files)
     return f"read_parquet([\n  {listed}\n], hive_partitioning = false)"
+
+
+def quoted(text: str) -> str:
+    """`text` as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _nothing(relation: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from data import views
 from data.durable import fsync_path
 from data.hidden import hides
 from data.layout import Store
@@ -59,13 +60,13 @@ class Rewriter:
         """Copy the visible rows to `target`; True when rows were left out."""
         hidden = shown_hides.filter(pl.col("seq").is_between(neighbours[0].first, neighbours[-1].last))
         order = "app, seq" if neighbours[-1].last - neighbours[0].first >= _BY_APP_ROWS else "seq"
-        source = ", ".join(_quoted(part.file("events")) for part in neighbours)
-        footer = _quoted_text(json.dumps(self._segments(neighbours)))
+        source = views.source([part.file("events") for part in neighbours])
+        footer = views.quoted(json.dumps(self._segments(neighbours)))
         self._duckdb.register("hidden", hidden)
         self._duckdb.execute(
-            f"copy (select * from read_parquet([{source}], hive_partitioning = false)"
+            f"copy (select * from {source}"
             f" where seq not in (select seq from hidden) order by {order})"
-            f" to {_quoted(target)} (format parquet, compression zstd, compression_level 1,"
+            f" to {views.quoted(str(target.absolute()))} (format parquet, compression zstd, compression_level 1,"
             f" row_group_size {BLOCK}, kv_metadata {{{SEGMENTS}: {footer}}})"
         )
         self._duckdb.unregister("hidden")
@@ -96,11 +97,3 @@ def _with_extremes(table: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
         left.select(*keys, *extremes), on=keys, how="left", nulls_equal=True, maintain_order="left"
     )
     return joined.select(table.columns)
-
-
-def _quoted(path: Path) -> str:
-    return _quoted_text(str(path.absolute()))
-
-
-def _quoted_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

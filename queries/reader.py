@@ -170,8 +170,8 @@ class Look:
         files = [part.file("events") for part in self._live.parts if part.last >= low and part.first < high]
         if files:
             visible = _visible(self._hidden(low, high), low, high)
-            source = f"read_parquet([{', '.join(map(_quoted, files))}], hive_partitioning = false)"
-            self._cursor.execute(f"create or replace temp view events as select * from {source} where {visible}")
+            read = f"create or replace temp view events as select * from {views.source(files)} where {visible}"
+            self._cursor.execute(read)
 
     def everything(self) -> tuple[int, int]:
         """The range of seqs, `low` and `high` as in `narrow`, that holds every event."""
@@ -240,7 +240,3 @@ def _visible(hidden: Sequence[int], low: int, high: int) -> str:
     if len(hidden) <= _LISTED:
         return f"seq not in (select unnest([{', '.join(map(str, hidden))}]::bigint[]))"
     return f"seq not in (select seq from hides where seq >= {low} and seq < {high})"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path.absolute()).replace("'", "''") + "'"
