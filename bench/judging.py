@@ -12,7 +12,7 @@ import polars as pl
 from bench.table import Figure, beside, timed
 from data.sample.faults import PLAN
 from data.sample.generate import lines
-from plans.judge import judge
+from plans.judging.judge import judge
 from plans.read import read_plan
 
 EVENTS: Final = 50_000

@@ -3,7 +3,7 @@
 adapt    server, bodies, split, adapters/    a sender's bytes become events, each with its payload as raw JSON text
 spool    spool, segments, lines              they are on disk before the sender gets its receipt
 read     pace, read                          the writer takes whole sealed segments, as columns
-judge    plans.judge                         each event against its app's plan
+judge    plans.judging.judge                         each event against its app's plan
 dedup    identity, dedup, index              an event that came before is replaced by its newest copy
 commit   count, commit                       one rename makes the batch a part of the store
 merge    tiers, rewrite, merge               small parts become large ones

@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 import polars_hash as plh
 
-from plans.decode import normalise
+from plans.judging.decode import normalise
 
 DIGEST_BYTES: Final = 16
 """Half of the SHA-256: 4 million identities collide with a chance of one in 10^25."""

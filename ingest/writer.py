@@ -21,7 +21,7 @@ from ingest.quarantine import set_aside
 from ingest.read import read_batch
 from ingest.recover import catch_up, drop_committed, last_seq, unlink
 from ingest.segments import held
-from plans.judge import judge
+from plans.judging.judge import judge
 from plans.versions import Shelf
 from plans.watch import take_in
 

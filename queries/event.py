@@ -3,7 +3,7 @@
 from typing import Any
 
 from plans.explain import sentence
-from plans.table import field_table
+from plans.judging.table import field_table
 from queries.errors import NotFound
 from queries.reader import Look, Row, question
 

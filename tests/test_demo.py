@@ -15,7 +15,7 @@ from data.sample.catalogue import visitor
 from data.sample.faults import PLAN, SOUND
 from data.sample.generate import lines
 from data.sample.sessions import visit
-from plans.judge import judge
+from plans.judging.judge import judge
 from plans.model import Plan
 from plans.read import read_plan
 from tests.live import ROOT, Live, eventually, start

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from plans.judge import judge
+from plans.judging.judge import judge
 from plans.model import Plan
 from plans.read import read_plan
 

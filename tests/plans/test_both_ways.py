@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from plans.compiled import compiled
-from plans.fallback import plain
-from plans.judge import judge
+from plans.judging.fallback import plain
+from plans.judging.judge import judge
+from plans.judging.one import document
 from plans.model import Plan, PlanError
-from plans.one import document
 from plans.oracle import validator
 from plans.read import read_plan
+from plans.rules.compiled import compiled
 from tests.plans import generated
 
 EVENTS = 40

@@ -3,7 +3,7 @@
 import pytest
 
 from plans.explain import sentence
-from plans.judge import judge
+from plans.judging.judge import judge
 from plans.model import Plan
 from tests.plans.judging import events, schema, sheet
 

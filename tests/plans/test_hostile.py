@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from plans.judge import judge
+from plans.judging.judge import judge
 from tests.plans.judging import events, schema, sheet, verdict, verdicts
 
 DEEP = 1_000_000

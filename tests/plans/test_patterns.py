@@ -4,7 +4,7 @@ import jsonschema_rs
 import polars as pl
 import pytest
 
-from plans.patterns import as_rust
+from plans.rules.patterns import as_rust
 
 CHARACTERS = [
     chr(code) for code in [*range(0x180), *range(0x660, 0x66A), *range(0x2000, 0x2070), 0x3000, 0xFEFF, 0x1F600]

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from plans.judge import judge
-from plans.table import field_table
+from plans.judging.judge import judge
+from plans.judging.table import field_table
 from tests.plans.judging import events, sheet, verdict, verdicts
 
 CARD = '"{""if_field"":""method"",""if_value"":""card"",""then_field"":""card_name"",""then_type"":""text""}"'

@@ -2,8 +2,8 @@
 
 import pytest
 
-from plans.judge import judge
-from plans.table import field_table
+from plans.judging.judge import judge
+from plans.judging.table import field_table
 from tests.plans.judging import events, schema, sheet
 
 CARD = '"{""if_field"":""by"",""if_value"":""card"",""then_field"":""name"",""then_type"":""text""}"'

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import polars as pl
 
-from plans.checks import DOUBTFUL, Test, has_fraction_form, holds_text, is_kind
 from plans.model import FieldType
+from plans.rules.checks import DOUBTFUL, Test, has_fraction_form, holds_text, is_kind
 from plans.tokens import Value
 
 _DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"

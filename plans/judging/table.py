@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plans import by_event, one, paths, tokens
-from plans.by_event import ABSENT
-from plans.compiled import compiled
+from plans import paths, tokens
 from plans.explain import not_applied, sentence
-from plans.frames import Compiled, Found, Frame
+from plans.judging import by_event, one
+from plans.judging.by_event import ABSENT
 from plans.model import Plan
+from plans.rules.compiled import compiled
+from plans.rules.frames import Compiled, Found, Frame
 from plans.tokens import Value
 
 Row = dict[str, str | None]

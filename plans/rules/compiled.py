@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from plans.frames import Compiled
-from plans.from_schema import compile_schema
-from plans.from_sheet import compile_sheet
 from plans.model import FormatMode, Plan, PlannedEvent
+from plans.rules.frames import Compiled
+from plans.rules.from_schema import compile_schema
+from plans.rules.from_sheet import compile_sheet
 
 
 def compiled(plan: Plan, name: str) -> Compiled:

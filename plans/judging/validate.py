@@ -9,10 +9,11 @@ from functools import lru_cache
 
 import polars as pl
 
-from plans import decode, paths, tokens
-from plans.frames import Check, Compiled, Frame, Known
+from plans import paths, tokens
+from plans.judging import decode
+from plans.judging.violations import Failed, Strange, describe
 from plans.paths import Path
-from plans.violations import Failed, Strange, describe
+from plans.rules.frames import Check, Compiled, Frame, Known
 
 _NOTHING = pl.lit(False)
 

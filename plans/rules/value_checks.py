@@ -8,8 +8,8 @@ import polars as pl
 from polars.expr.whenthen import ChainedThen, Then
 
 from plans import tokens
-from plans.checks import DOUBTFUL, Breaks, Fast, Test, holds_escapes, holds_number, holds_text
 from plans.exact import Exact, exact, is_integer, is_multiple, less
+from plans.rules.checks import DOUBTFUL, Breaks, Fast, Test, holds_escapes, holds_number, holds_text
 from plans.tokens import Num, Value
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from plans.decode import INEXACT
+from plans.judging.decode import INEXACT
 from plans.tokens import MAX_DEPTH
 
 _LENIENT: Final = r",\s*[\]}]|[:\[,]\s*[-+]?(?i:nan|inf)|\\u[dD][89a-fA-F]"

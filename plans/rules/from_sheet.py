@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 
-from plans import checks, paths, sheet_checks, tokens, value_checks
-from plans.frames import Check, Compiled, Frame, Guard, Keys, Planned
-from plans.glance import glance
+from plans import paths, tokens
+from plans.judging.glance import glance
 from plans.model import Condition, FieldType, PlannedEvent, Rule, SheetField
 from plans.paths import Path
+from plans.rules import checks, sheet_checks, value_checks
+from plans.rules.frames import Check, Compiled, Frame, Guard, Keys, Planned
 
 Station = tuple[Frame, int]
 When = tuple[int, bool] | None

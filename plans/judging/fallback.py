@@ -8,11 +8,12 @@ from typing import Any
 
 import jsonschema_rs as rs
 
-from plans import expected, paths
-from plans.by_event import Unreadable, twice
-from plans.frames import Found
+from plans import paths
+from plans.judging.by_event import Unreadable, twice
 from plans.model import FormatMode, Rule
 from plans.oracle import validator
+from plans.rules import expected
+from plans.rules.frames import Found
 from plans.tokens import Num, Repeated, Value
 
 _RULES: dict[str, Rule] = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from plans import paths
-from plans.checks import Test
 from plans.model import Rule, Severity
 from plans.paths import Path
+from plans.rules.checks import Test
 from plans.tokens import Value
 
 Keys = tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plans import paths, tokens
-from plans.frames import Check, Compiled, Found, Frame, Known
+from plans.rules.frames import Check, Compiled, Found, Frame, Known
 from plans.tokens import Repeated, Value
 
 

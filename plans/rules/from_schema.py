@@ -9,13 +9,14 @@ from typing import Any
 
 import jsonschema_rs as rs
 
-from plans import checks, expected, oracle, tokens, value_checks
-from plans.checks import Test
-from plans.frames import Check, Compiled, Frame, Guard, Planned
-from plans.known_formats import SURELY
+from plans import oracle, tokens
 from plans.model import FormatMode, PlannedEvent, Rule, Severity
 from plans.paths import Path
-from plans.patterns import as_rust
+from plans.rules import checks, expected, value_checks
+from plans.rules.checks import Test
+from plans.rules.frames import Check, Compiled, Frame, Guard, Planned
+from plans.rules.known_formats import SURELY
+from plans.rules.patterns import as_rust
 from plans.tokens import Num
 
 When = tuple[int, bool] | None

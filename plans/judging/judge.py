@@ -8,14 +8,14 @@ from typing import Final
 
 import polars as pl
 
-from plans import decode
-from plans.compiled import compiled
-from plans.frames import Compiled
+from plans.judging import decode
+from plans.judging.odd import odd
+from plans.judging.one import Violation, unplanned, unreadable, violations_of
+from plans.judging.validate import validate
+from plans.judging.violations import FOUND, NAMES
 from plans.model import Plan
-from plans.odd import odd
-from plans.one import Violation, unplanned, unreadable, violations_of
-from plans.validate import validate
-from plans.violations import FOUND, NAMES
+from plans.rules.compiled import compiled
+from plans.rules.frames import Compiled
 
 VERDICT: Final = pl.Schema(
     {

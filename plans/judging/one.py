@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from plans import by_event, fallback, tokens
-from plans.frames import Compiled, Found
+from plans import tokens
+from plans.judging import by_event, fallback
 from plans.model import Plan, violation
+from plans.rules.frames import Compiled, Found
 from plans.tokens import Value
 
 Violation = dict[str, str | None]

@@ -9,9 +9,10 @@ from typing import Final
 import polars as pl
 from polars.expr.whenthen import ChainedThen, Then
 
-from plans import decode, paths, tokens
-from plans.frames import Check
+from plans import paths, tokens
+from plans.judging import decode
 from plans.model import Rule, Severity
+from plans.rules.frames import Check
 
 NAMES: Final = ("field", "path", "rule", "severity", "expected", "received", "value")
 FOUND: Final = pl.Schema({"row": pl.UInt32()} | {name: pl.String() for name in NAMES})
