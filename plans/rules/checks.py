@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import polars as pl
 
@@ -13,6 +15,9 @@ from plans.tokens import Value
 
 Breaks = Callable[[Value], bool]
 Fast = Callable[[pl.Expr, pl.Expr], pl.Expr]
+
+SHARED: Final = 4096
+"""How many different promises are remembered: equal ones share one Test, which is asked once for all of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +58,12 @@ def _is(*words: str) -> Fast:
 
 def is_kind(kinds: Collection[str], *, whole_by_value: bool = True) -> Test:
     """Breaks for a value of none of these JSON Schema types; draft 4 takes no 1.0 for an integer."""
+    return _is_kind(frozenset(kinds), whole_by_value)
 
-    taken = frozenset(kinds) | ({"integer"} if "number" in kinds else set())
+
+@lru_cache(SHARED)
+def _is_kind(kinds: frozenset[str], whole_by_value: bool) -> Test:
+    taken = kinds | ({"integer"} if "number" in kinds else set())
     by_value = "integer" in kinds and whole_by_value
 
     def breaks(value: Value) -> bool:
@@ -83,6 +92,7 @@ def _whole(t: pl.Expr, by_value: bool) -> pl.Expr:
     return written.when(holds_number(t)).then(doubtful).otherwise(False)
 
 
+@lru_cache(SHARED)
 def has_fraction_form() -> Test:
     """Breaks for a number written without fraction or exponent, which a strict float must have."""
 
@@ -92,11 +102,13 @@ def has_fraction_form() -> Test:
     return Test(breaks, lambda t, _: t.str.contains("^-?[0-9]+$"))
 
 
+@lru_cache(SHARED)
 def is_null() -> Test:
     """Breaks for null."""
     return Test(lambda value: value is None, _is("null"))
 
 
+@lru_cache(SHARED)
 def is_object() -> Test:
     """Breaks for what is neither null nor an object."""
     return Test(
@@ -105,6 +117,7 @@ def is_object() -> Test:
     )
 
 
+@lru_cache(SHARED)
 def is_array() -> Test:
     """Breaks for what is neither null nor an array."""
     return Test(

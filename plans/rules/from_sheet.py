@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 
 from plans import paths, tokens
 from plans.judging.glance import glance
@@ -140,6 +141,7 @@ class _Sheet:
         return found
 
 
+@cache
 def _array_or_empty() -> checks.Test:
     """Breaks for what is no array and not empty either: that has a check of its own."""
     array, there = checks.is_array(), sheet_checks.is_there()

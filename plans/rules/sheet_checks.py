@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 import polars as pl
 
 from plans.model import FieldType
-from plans.rules.checks import DOUBTFUL, Test, has_fraction_form, holds_text, is_kind
+from plans.rules.checks import DOUBTFUL, SHARED, Test, has_fraction_form, holds_text, is_kind
 from plans.tokens import Value
 
 _DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
@@ -27,11 +28,13 @@ def _fast_empty(t: pl.Expr) -> pl.Expr:
     return pl.when(t.is_in(["null", '""', "[]"])).then(True).when(blank_or_odd).then(DOUBTFUL).otherwise(False)
 
 
+@lru_cache(SHARED)
 def is_there() -> Test:
     """Breaks for what a sheet calls empty: null, "", blank text, an empty array."""
     return Test(_empty, lambda t, _: _fast_empty(t))
 
 
+@lru_cache(SHARED)
 def is_sheet_type(name: FieldType, *, strict_float: bool) -> Test:
     """Breaks for a value that is not empty and not of a sheet's type; a date is a string here."""
     kinds = {"text": "string", "date": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
@@ -48,6 +51,7 @@ def is_sheet_type(name: FieldType, *, strict_float: bool) -> Test:
     return Test(breaks, fast)
 
 
+@lru_cache(SHARED)
 def is_calendar_date() -> Test:
     """Breaks for text that is not blank and no real YYYY-MM-DD, with or without ' HH:MM:SS'."""
 

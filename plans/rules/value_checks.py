@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import polars as pl
 from polars.expr.whenthen import ChainedThen, Then
 
 from plans import tokens
 from plans.exact import Exact, exact, is_integer, is_multiple, less
-from plans.rules.checks import DOUBTFUL, Breaks, Fast, Test, holds_escapes, holds_number, holds_text
+from plans.rules.checks import DOUBTFUL, SHARED, Breaks, Fast, Test, holds_escapes, holds_number, holds_text
 from plans.tokens import Num, Value
 
 
 def equals_one_of(values: list[Value]) -> Test:
     """Breaks for a value equal to none of these strings, numbers, booleans and nulls; 1, 1.0 and 1e0 are equal."""
+    return _equals_one_of(tokens.dump(values))
+
+
+@lru_cache(SHARED)
+def _equals_one_of(listed: str) -> Test:
+    values: list[Value] = tokens.parse(listed)
     allowed = {_comparable(value) for value in values}
     words = {tokens.dump(value) for value in values} | {tokens.trimmed(v) for v in values if isinstance(v, Num)}
     numbers = any(isinstance(value, Num) for value in values)
@@ -36,6 +43,7 @@ def _comparable(value: Value) -> tuple[str, object]:
     return ("boolean", value) if isinstance(value, bool) else ("other", value)
 
 
+@lru_cache(SHARED)
 def at_least(limit: Num, *, exclusive: bool) -> Test:
     """Breaks for a number below the limit, or at it when that is excluded."""
     bound = exact(limit)
@@ -46,6 +54,7 @@ def at_least(limit: Num, *, exclusive: bool) -> Test:
     return Test(breaks, _beyond(bound, limit, breaks, below=True))
 
 
+@lru_cache(SHARED)
 def at_most(limit: Num, *, exclusive: bool) -> Test:
     """Breaks for a number above the limit, or at it when that is excluded."""
     bound = exact(limit)
@@ -69,6 +78,7 @@ def _beyond(bound: Exact, limit: Num, breaks: Breaks, *, below: bool) -> Fast:
     return fast
 
 
+@lru_cache(SHARED)
 def multiple_of(step: Num) -> Test:
     """Breaks for a number that is not a whole number of steps, by decimal arithmetic."""
     of = exact(step)
@@ -91,6 +101,7 @@ def multiple_of(step: Num) -> Test:
     return Test(breaks, fast)
 
 
+@lru_cache(SHARED)
 def length(low: int | None, high: int | None) -> Test:
     """Breaks for a string with fewer or more code points."""
 
@@ -104,6 +115,7 @@ def length(low: int | None, high: int | None) -> Test:
     return Test(breaks, fast)
 
 
+@lru_cache(SHARED)
 def item_count(low: int | None, high: int | None) -> Test:
     """Breaks for an array with fewer or more elements."""
 
@@ -130,6 +142,7 @@ def _fast_outside(count: pl.Expr, low: int | None, high: int | None) -> pl.Expr:
 _HUGE = 2**62
 
 
+@lru_cache(SHARED)
 def text_that(accepts: Callable[[str], bool], surely: str | None, surely_not: bool) -> Test:
     """Breaks for a string that `accepts` refuses.
 
