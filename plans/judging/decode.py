@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -36,26 +34,13 @@ class Unreadable(ValueError):
     """Some of the texts are not JSON that DuckDB reads; ask `readable` which."""
 
 
-def cells(texts: pl.Series, pointers: Sequence[str], objects: Sequence[str]) -> tuple[list[pl.Series], list[pl.Series]]:
-    """For each pointer the JSON token found there (null when absent), and for each of `objects` its keys.
+def fields(objects: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """For each object its keys and the tokens of their values, in order and repeated ones repeated.
 
-    Keys come as the text of a JSON array, in order, repeated ones repeated; null when there is nothing, [] for what is
-    no object. Raises Unreadable when a text is not JSON.
+    Keys come as the text of a JSON array. Raises Unreadable when a text is not JSON.
     """
-    sql = "select json_extract(t, $pointers) as c, " + _keys_sql(len(objects)) + " from texts"
-    asked = {"pointers": list(pointers), **{f"o{at}": pointer for at, pointer in enumerate(objects)}}
-    found = _ask(sql, texts, asked)
-    flat = found["c"].explode() if len(texts) else pl.Series("c", [], pl.String())
-    count = len(pointers)
-    return (
-        [flat.gather_every(count, at) for at in range(count)],
-        [found[f"k{at}"] for at in range(len(objects))],
-    )
-
-
-@cache
-def _keys_sql(count: int) -> str:
-    return ", ".join(f"to_json(json_keys(t, $o{at}))::varchar as k{at}" for at in range(count)) or "1"
+    found = _ask("select to_json(json_keys(t))::varchar as k, json_extract(t, '$.*') as c from texts", objects)
+    return found["k"], found["c"]
 
 
 def elements(arrays: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -71,12 +56,6 @@ def elements(arrays: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
 def lengths(arrays: pl.Series) -> pl.Series:
     """How many elements each array has; null for null."""
     return _ask("select json_array_length(t)::bigint as c from texts", arrays)["c"]
-
-
-def pick(texts: pl.Series, pointers: pl.Series) -> pl.Series:
-    """The token at its own pointer of each text."""
-    frame = pl.DataFrame({"t": texts, "p": pointers})
-    return _run("select json_extract(t, p)::varchar as c from texts", frame)["c"]
 
 
 def _ask(sql: str, texts: pl.Series, params: dict[str, Any] | None = None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from plans.judging import decode
+from plans.judging.cells import numbered
 from plans.judging.odd import odd
 from plans.judging.one import Violation, unplanned, unreadable, violations_of
 from plans.judging.validate import validate
@@ -24,22 +26,16 @@ VERDICT: Final = pl.Schema(
         "plan_version": pl.Int64(),
     }
 )
-COLUMNS_FROM: Final = 500
-"""From so many events of one name on, judging them as columns is faster than one by one (measured)."""
-GLANCED: Final = 8_000
-"""Below so many events of one name, a glance at each costs less than setting up the columns (measured)."""
-_TOKENS: Final = 4_000_000
-"""How many tokens of a group are taken apart at once: with many fields it is judged in slices."""
-_CELLS: Final = 150
-"""With so many fields, setting up the columns costs twice as much, and it takes twice the events to be worth it."""
+COLUMNS_FROM: Final = 300
+"""From so many events on, judging them as columns is faster than one by one, whatever their names (measured)."""
+SLICE_BYTES: Final = 64_000_000
+"""How much of the payloads is unfolded at once, which takes a few times as much memory."""
+SLICE_EVENTS: Final = 100_000
+"""And how many events."""
 
 
 def judge(
-    events: pl.DataFrame,
-    plan_of: Callable[[str], Plan | None],
-    *,
-    columns_from: int = COLUMNS_FROM,
-    glanced: int = GLANCED,
+    events: pl.DataFrame, plan_of: Callable[[str], Plan | None], *, columns_from: int = COLUMNS_FROM
 ) -> pl.DataFrame:
     """`status`, `violations` and `plan_version` for each row of `events`, in its order.
 
@@ -47,15 +43,8 @@ def judge(
     null). Whatever a payload holds, its row gets a verdict; nothing is raised for an event.
     """
     told, names = _named(events, plan_of)
-    found = [_told_by_sender(told)]
-    planned = told.filter(pl.col("name").is_not_null())
-    for (at,), group in planned.partition_by("name", as_dict=True).items():
-        row, payload = group.get_column("row"), group.get_column("payload")
-        ready, plan = compiled(names[at].plan, names[at].name), names[at].plan
-        if ready.glance and len(row) < glanced:
-            doubtful = _doubtful(ready.glance, payload)
-            row, payload = row.filter(doubtful), payload.filter(doubtful)
-        found.append(_group(ready, plan, row, payload, columns_from))
+    planned = told.filter(pl.col("name").is_not_null()).select("row", "name", "payload")
+    found = [_told_by_sender(told), *_planned(planned, names, columns_from)]
     return _verdicts(told, pl.concat(found))
 
 
@@ -63,6 +52,11 @@ def judge(
 class _Name:
     plan: Plan
     name: str
+
+    @property
+    def ready(self) -> Compiled:
+        """What its events are judged by."""
+        return compiled(self.plan, self.name)
 
 
 def _named(events: pl.DataFrame, plan_of: Callable[[str], Plan | None]) -> tuple[pl.DataFrame, list[_Name]]:
@@ -105,47 +99,62 @@ def _alike(rows: pl.DataFrame, said: Violation) -> pl.DataFrame:
     return rows.with_columns(same).select(FOUND.names())
 
 
-def _group(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series, columns_from: int) -> pl.DataFrame:
-    """What the events of one name break; large groups as columns, as many at once as fit the memory meant for it."""
-    step = max(_TOKENS // ready.cells, 1)
-    worth = columns_from * (1 + ready.cells / _CELLS)
-    if ready.why or min(len(row), step) < worth:
-        return _one_by_one(ready, plan, row, payload)
-    starts = range(0, len(row), step)
-    slices = [(row.slice(start, step), payload.slice(start, step)) for start in starts]
-    return pl.concat([_as_columns(ready, plan, *each, worth) for each in slices])
+def _planned(planned: pl.DataFrame, names: list[_Name], columns_from: int) -> Iterator[pl.DataFrame]:
+    """What planned events break: most of them as columns, what is beyond these one by one."""
+    beyond = planned["name"].is_in([at for at, each in enumerate(names) if each.ready.why])
+    plain = planned.filter(~beyond)
+    if plain.height < columns_from:
+        yield _one_by_one(plain, names)
+    else:
+        for part in _slices(plain):
+            yield from _as_columns(part, names)
+    yield _one_by_one(_doubtful(planned.filter(beyond), names), names)
 
 
-def _as_columns(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series, few: float) -> pl.DataFrame:
-    """The same by one pass over columns, but for the payloads that must be read exactly."""
-    text = payload.str.strip_chars(" \t\n\r").fill_null("{}").replace("null", "{}")
+def _slices(planned: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The events in order, cut so that each piece fits the memory meant for it; a larger one stands alone."""
+    size = planned["payload"].str.len_bytes().fill_null(0).cum_sum()
+    number = (size // SLICE_BYTES).cast(pl.Int64()) + pl.int_range(planned.height, eager=True) // SLICE_EVENTS
+    starts = [*(number != number.shift()).fill_null(True).arg_true().to_list(), planned.height]
+    for start, end in itertools.pairwise(starts):
+        yield planned[start:end]
+
+
+def _as_columns(planned: pl.DataFrame, names: list[_Name]) -> Iterator[pl.DataFrame]:
+    """All names at once, but for the payloads that must be read exactly."""
+    met = planned["name"].unique().to_list()
+    cells = numbered(names[at].ready for at in met)
+    payload_cells = pl.Series([cells.payload(names[at].ready) for at in met], dtype=pl.UInt32())
+    cell = planned["name"].replace_strict(met, payload_cells, return_dtype=pl.UInt32())
+    text = planned["payload"].fill_null("{}")
     strange = odd(text)
     try:
-        judged = validate(ready, text.filter(~strange), few)
+        judged = validate(cells, cell.filter(~strange), text.filter(~strange))
     except decode.Unreadable:
         strange |= ~decode.readable(text)
-        judged = validate(ready, text.filter(~strange), few)
-    even = row.filter(~strange)
-    found = judged.violations.with_columns(even.gather(judged.violations["row"]).alias("row"))
-    rest = pl.concat([row.filter(strange), even.gather(judged.left)])
-    texts = pl.concat([payload.filter(strange), payload.filter(~strange).gather(judged.left)])
-    return pl.concat([found, _one_by_one(ready, plan, rest, texts)])
+        judged = validate(cells, cell.filter(~strange), text.filter(~strange))
+    even = planned.filter(~strange)
+    yield judged.violations.with_columns(even["row"].gather(judged.violations["row"]))
+    yield _one_by_one(pl.concat([planned.filter(strange), even[judged.left]]), names)
 
 
-def _one_by_one(ready: Compiled, plan: Plan, row: pl.Series, payload: pl.Series) -> pl.DataFrame:
+def _one_by_one(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
     def each() -> Iterator[tuple[int | str | None, ...]]:
-        for at, text in zip(row.to_list(), payload.to_list(), strict=True):
-            for said in violations_of(ready, plan, text):
-                yield (at, *said.values())
+        for row, at, payload in planned.iter_rows():
+            for said in violations_of(names[at].ready, names[at].plan, payload):
+                yield (row, *said.values())
 
     return pl.DataFrame(list(each()), schema=FOUND, orient="row")
 
 
-def _doubtful(surely: Callable[[str], bool], payload: pl.Series) -> pl.Series:
-    """Which payloads are not seen at a glance to break nothing."""
-    inexact = payload.str.contains(decode.INEXACT).fill_null(True).to_list()
-    told = [odd or not surely(text) for odd, text in zip(inexact, payload.to_list(), strict=True)]
-    return pl.Series(told, dtype=pl.Boolean())
+def _doubtful(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
+    """The events that are not seen at a glance to break nothing."""
+    inexact = planned["payload"].str.contains(decode.INEXACT).fill_null(True).to_list()
+    told = []
+    for odd_number, at, payload in zip(inexact, planned["name"], planned["payload"], strict=True):
+        surely = names[at].ready.glance
+        told.append(odd_number or surely is None or not surely(payload))
+    return planned.filter(pl.Series(told, dtype=pl.Boolean()))
 
 
 def _verdicts(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

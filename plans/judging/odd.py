@@ -23,9 +23,7 @@ def odd(payloads: pl.Series) -> pl.Series:
     found = (
         payloads.rename("p")
         .to_frame()
-        .select(
-            lenient=p.str.contains(_LENIENT) | ~p.str.contains(r"^[ \t\n\r]*\{") | deep, inexact=p.str.contains(INEXACT)
-        )
+        .select(lenient=p.str.contains(_LENIENT) | ~p.str.starts_with("{") | deep, inexact=p.str.contains(INEXACT))
     )
     told = found["lenient"]
     if found["inexact"].any():

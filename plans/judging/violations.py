@@ -1,125 +1,62 @@
-"""Broken promises as columns: which check, in which rows, and everything a violation says of them."""
+"""Broken promises as columns: which check at which place, and everything a violation says of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 import polars as pl
 from polars.expr.whenthen import ChainedThen, Then
 
-from plans import paths, tokens
-from plans.judging import decode
-from plans.model import Rule, Severity
-from plans.rules.frames import Check
+from plans import tokens
+from plans.judging.cells import Cells
+from plans.judging.unfold import Unfolded
 
 NAMES: Final = ("field", "path", "rule", "severity", "expected", "received", "value")
 FOUND: Final = pl.Schema({"row": pl.UInt32()} | {name: pl.String() for name in NAMES})
 
+_SAID: Final = ("at", "order", "number", "path", "pieces", "rule", "severity", "expected", "token")
 _PLAIN: Final = r"^-?[0-9]+(?:\.[0-9]+)?$|^true$|^false$|^null$"
 """Tokens that are shown as DuckDB writes them."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """Rows that break one promise: `row`, `i0`…, `token` (null when nothing is there), `field`, `path`, `number`."""
-
-    rows: pl.DataFrame
-    order: int
-    rule: Rule
-    severity: Severity
-    expected: str | None
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A check, and which rows of a frame fail it with which token."""
-
-    check: Check
-    rows: pl.DataFrame
-    token: pl.Series
-    fails: pl.Series
-    depth: int
-
-    def row(self) -> pl.Series:
-        """The events that fail."""
-        return self.rows["row"].filter(self.fails)
-
-    def part(self) -> Part:
-        """All there is to say of them."""
-        check = self.check
-        named = self.rows.with_columns(self.token.alias("token")).filter(self.fails)
-        label = _label(paths.pieces(check.path, self.depth))
-        path, number = pl.lit(paths.render(check.path)), pl.lit(check.number, pl.Int64())
-        told = named.with_columns(field=label, path=path, number=number)
-        return Part(told, check.order, check.rule, check.severity, check.expected)
-
-
-@dataclass(frozen=True)
-class Strange:
-    """Objects (`token`) of strange shapes (`shape`), and for each shape the keys nobody planned, by their place."""
-
-    rows: pl.DataFrame
-    shapes: dict[str, dict[int, str]]
-    path: paths.Path
-    depth: int
-    order: int
-    severity: Severity
-
-    def row(self) -> pl.Series:
-        """The events that have such an object."""
-        return self.rows["row"]
-
-    def part(self) -> Part:
-        """A violation for each such key of each object."""
-        around = len(paths.render(self.path))
-        keys = [
-            (shape, at, paths.pointer((key,)), path := paths.render((*self.path, key)), path[around:])
-            for shape, names in self.shapes.items()
-            for at, key in names.items()
-        ]
-        texts = dict.fromkeys(("shape", "number", "pointer", "path", "tail"), pl.String())
-        spread = pl.DataFrame(keys, schema=texts | {"number": pl.Int64()}, orient="row")
-        met = self.rows.join(spread, on="shape")
-        token = decode.pick(met["token"], met["pointer"]).alias("token")
-        label = pl.concat_str(_label(paths.pieces(self.path, self.depth)), pl.col("tail"))
-        return Part(met.with_columns(token, field=label), self.order, "unplanned_field", self.severity, None)
-
-
-def describe(parts: list[Part], depth: int) -> pl.DataFrame:
-    """All parts as `FOUND`, each row's violations in the plan's order."""
-    if not parts:
+def describe(cells: Cells, unfolded: Unfolded, broken: pl.DataFrame) -> pl.DataFrame:
+    """All broken checks (`at`, `check`, `token`) and all strange keys as `FOUND`, each row's in the plan's order."""
+    known = pl.concat([broken, cells.checks[broken["check"]]], how="horizontal").select(_SAID)
+    strange = unfolded.strange.with_columns(rule=pl.lit("unplanned_field"), expected=pl.lit(None, pl.String()))
+    told = pl.concat([known, strange.select(_SAID)])
+    if not told.height:
         return pl.DataFrame(schema=FOUND)
+    depth = int(str(told["pieces"].list.len().max())) - 1
     indices = [f"i{at}" for at in range(depth)]
-    tall = pl.concat([_complete(part, indices) for part in parts])
-    ordered = tall.sort("row", "order", *indices, "number")
-    return ordered.with_columns(received=_received(), value=_value(ordered["token"])).select(FOUND.names())
-
-
-def _complete(part: Part, indices: list[str]) -> pl.DataFrame:
-    """Rows outside an array have no index in it; they come before those inside."""
-    told = [pl.col(name) if name in part.rows.columns else pl.lit(-1, pl.Int64()).alias(name) for name in indices]
-    return part.rows.select(
-        "row",
-        *told,
-        pl.lit(part.order, pl.Int64()).alias("order"),
-        "number",
-        "token",
-        "field",
-        "path",
-        rule=pl.lit(part.rule),
-        severity=pl.lit(part.severity),
-        expected=pl.lit(part.expected, pl.String()),
+    placed = told.with_columns(unfolded.row.gather(told["at"]), *_indices(unfolded, told, depth))
+    ordered = placed.sort("row", "order", *indices, "number")
+    return ordered.with_columns(field=_field(depth), received=_received(), value=_value(ordered["token"])).select(
+        FOUND.names()
     )
 
 
-def _label(pieces: list[str]) -> pl.Expr:
-    """The text of a path with each row's own indices in it."""
-    parts: list[pl.Expr] = [pl.lit(pieces[0])]
-    for at, piece in enumerate(pieces[1:]):
-        parts += [pl.col(f"i{at}").cast(pl.String()), pl.lit(piece)]
-    return pl.concat_str(parts)
+def _indices(unfolded: Unfolded, told: pl.DataFrame, depth: int) -> list[pl.Series]:
+    """Of each place the indices of the elements it is in, outermost first (`i0`…); -1 beyond its own depth."""
+    at, deep = told["at"], told["pieces"].list.len().cast(pl.Int64()) - 1
+    found: list[pl.Series] = []
+    for level in range(depth - 1, -1, -1):
+        inside = deep > level
+        found.append(
+            pl.select(pl.when(inside).then(unfolded.index.gather(at)).otherwise(-1).alias(f"i{level}")).to_series()
+        )
+        at = pl.select(pl.when(inside).then(unfolded.outer.gather(at)).otherwise(at)).to_series()
+    return found[::-1]
+
+
+def _field(depth: int) -> pl.Expr:
+    """The path with each place's own indices in it."""
+    pieces = pl.col("pieces")
+    text = pieces.list.get(0)
+    for level in range(depth):
+        index, piece = pl.col(f"i{level}").cast(pl.String()), pieces.list.get(level + 1, null_on_oob=True)
+        text = pl.when(piece.is_null()).then(text).otherwise(pl.concat_str(text, index, piece))
+    return text
 
 
 def _received() -> pl.Expr:

@@ -1,0 +1,146 @@
+"""Payloads of any number of event names unfolded into one column of values, each with the cell of the plan it is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from plans import paths
+from plans.judging import decode
+from plans.judging.cells import NOBODYS, Cells, Shape
+
+AT: Final = pl.UInt32()
+"""A place: a payload, or one element of an array; numbered through all of them."""
+TOKENS: Final = pl.Schema({"at": AT, "cell": pl.UInt32(), "token": pl.String()})
+MISSING: Final = pl.Schema({"at": AT, "check": pl.UInt32()})
+STRANGE: Final = pl.Schema(
+    {
+        "at": AT,
+        "order": pl.Int64(),
+        "number": pl.Int64(),
+        "path": pl.String(),
+        "pieces": pl.List(pl.String()),
+        "severity": pl.String(),
+        "token": pl.String(),
+    }
+)
+
+
+@dataclass
+class Unfolded:
+    """What payloads hold: `tokens` where the plan looks; what is missing and what nobody planned; where a key is twice.
+
+    `row`, `outer` and `index` say of each place (`at`) whose payload it is in, and for an element the place its array
+    is in and its index there.
+    """
+
+    row: pl.Series
+    outer: pl.Series
+    index: pl.Series
+    tokens: pl.DataFrame
+    missing: pl.DataFrame
+    strange: pl.DataFrame
+    twice: pl.Series
+
+
+def unfold(cells: Cells, payload_cells: pl.Series, payloads: pl.Series) -> Unfolded:
+    """All that the planned events look at in the payloads (JSON objects; the cell of each).
+
+    Raises decode.Unreadable when one is not JSON.
+    """
+    work = _Unfolding(cells, len(payloads))
+    at = pl.int_range(len(payloads), dtype=AT, eager=True)
+    level = pl.DataFrame({"at": at, "cell": payload_cells, "token": payloads}, schema=TOKENS)
+    found = [level]
+    while level.height:
+        level = pl.concat([work.fields(level), work.elements(level)])
+        found.append(level)
+    return work.done(found)
+
+
+@dataclass
+class _Unfolding:
+    cells: Cells
+    payloads: int
+    rows: list[pl.Series] = field(default_factory=list)
+    outers: list[pl.Series] = field(default_factory=list)
+    indices: list[pl.Series] = field(default_factory=list)
+    missing: list[pl.DataFrame] = field(default_factory=list)
+    strange: list[pl.DataFrame] = field(default_factory=list)
+    twice: list[pl.Series] = field(default_factory=list)
+    places: int = 0
+
+    def __post_init__(self) -> None:
+        first = pl.int_range(self.payloads, dtype=AT, eager=True)
+        self._places(first, first, pl.repeat(-1, self.payloads, dtype=pl.Int64(), eager=True))
+
+    def _places(self, row: pl.Series, outer: pl.Series, index: pl.Series) -> None:
+        self.rows.append(row.alias("row"))
+        self.outers.append(outer.alias("outer"))
+        self.indices.append(index.alias("index"))
+        self.places += len(row)
+
+    def fields(self, level: pl.DataFrame) -> pl.DataFrame:
+        """The values of the planned keys of the objects among these, as `TOKENS`."""
+        opens = self.cells.cells["opens"].gather(level["cell"])
+        objects = level.filter(opens & pl.col("token").str.starts_with("{"))
+        if not objects.height:
+            return level.clear()
+        keys, values = decode.fields(objects["token"])
+        told = objects.select("at", "cell").with_columns(keys=keys, values=values)
+        each = told.select("cell", "keys").unique()
+        shapes = [self.cells.shape(*asked) for asked in each.iter_rows()]
+        each = each.with_row_index("shape")
+        told = told.join(each, on=["cell", "keys"], how="left", maintain_order="left").drop("keys")
+        self._remark(told, shapes)
+        inside = pl.Series([shape.inside for shape in shapes], dtype=pl.List(pl.UInt32()))
+        spread = told.select("at", cell=inside.gather(told["shape"]), token="values").explode("cell", "token")
+        return spread.filter(pl.col("cell") > NOBODYS)
+
+    def _remark(self, told: pl.DataFrame, shapes: list[Shape]) -> None:
+        """Keep what the shapes of objects say already."""
+        twice = [number for number, shape in enumerate(shapes) if shape.twice]
+        if twice:
+            self.twice.append(told.filter(pl.col("shape").is_in(twice))["at"])
+        missing = [(number, check) for number, shape in enumerate(shapes) for check in shape.missing]
+        if missing:
+            table = pl.DataFrame(missing, schema={"shape": pl.UInt32(), "check": pl.UInt32()}, orient="row")
+            self.missing.append(told.select("at", "shape").join(table, on="shape").select(MISSING.names()))
+        strange = [
+            (number, one.order, one.position, paths.render(one.path), paths.pieces(one.path, one.depth), one.severity)
+            for number, shape in enumerate(shapes)
+            for one in shape.strange
+        ]
+        if strange:
+            schema = {"shape": pl.UInt32()} | {name: STRANGE[name] for name in STRANGE.names()[1:-1]}
+            met = told.join(pl.DataFrame(strange, schema=schema, orient="row"), on="shape")
+            token = pl.col("values").list.get(pl.col("number"))
+            self.strange.append(met.with_columns(token=token).select(STRANGE.names()))
+
+    def elements(self, level: pl.DataFrame) -> pl.DataFrame:
+        """The elements of the arrays among these whose elements are planned, as `TOKENS`; each is a new place."""
+        inner = self.cells.cells["inner"].gather(level["cell"])
+        arrays = level.with_columns(inner=inner).filter((inner > NOBODYS) & pl.col("token").str.starts_with("["))
+        if not arrays.height:
+            return level.clear()
+        parent, index, token = decode.elements(arrays["token"])
+        around = arrays.select("at", "inner")[parent]
+        at = pl.int_range(self.places, self.places + len(token), dtype=AT, eager=True)
+        outer = around["at"]
+        row = pl.concat(self.rows).gather(outer)
+        self._places(row, outer, index)
+        return pl.DataFrame({"at": at, "cell": around["inner"], "token": token}, schema=TOKENS)
+
+    def done(self, tokens: list[pl.DataFrame]) -> Unfolded:
+        row = pl.concat(self.rows)
+        return Unfolded(
+            row,
+            pl.concat(self.outers),
+            pl.concat(self.indices),
+            pl.concat(tokens),
+            pl.concat([pl.DataFrame(schema=MISSING), *self.missing]),
+            pl.concat([pl.DataFrame(schema=STRANGE), *self.strange]),
+            row.gather(pl.concat([pl.Series("at", [], AT), *self.twice])).unique(),
+        )
