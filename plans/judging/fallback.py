@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs as rs
 
 from plans import paths
+from plans.judging import beyond
 from plans.judging.by_event import Unreadable, twice
 from plans.model import FormatMode, Rule
 from plans.oracle import validator
@@ -144,7 +145,7 @@ def _expected(keyword: str, said: dict[str, Any]) -> str:
     if unit and "limit" in said:
         low, high = (said["limit"], None) if keyword.startswith("min") else (None, said["limit"])
         return expected.count(low, high, unit)
-    return f"what `{keyword}` asks"
+    return beyond.asked(keyword, said, _expected)
 
 
 def _one_of(values: list[Any]) -> str:

@@ -33,10 +33,12 @@ def text_format(name: str) -> str:
 
 
 def count(low: int | None, high: int | None, what: str) -> str:
-    """`1 to 10 characters`, `at least 1 elements`."""
-    if low is not None and high is not None:
-        return f"exactly {low} {what}" if low == high else f"{low} to {high} {what}"
-    return f"at least {low} {what}" if low is not None else f"at most {high} {what}"
+    """`1 to 10 characters`, `at least 1 element`; `what` is a plural."""
+    if low is not None and high is not None and low != high:
+        return f"{low} to {high} {what}"
+    said = "exactly" if low == high else "at least" if low is not None else "at most"
+    number = low if low is not None else high
+    return f"{said} {number} {what.removesuffix('s') if number == 1 else what}"
 
 
 def of(schema: Any) -> str:
