@@ -31,6 +31,10 @@ class Store:
         return self.root / "quarantine"
 
     @property
+    def pins(self) -> Path:
+        return self.root / "pins"
+
+    @property
     def views(self) -> Path:
         return self.root / "views.sql"
 

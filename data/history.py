@@ -1,0 +1,159 @@
+"""An app's stored events as batches, oldest first: what replays, drafts and exports read, in bounded memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from data.layout import Store
+from data.pins import Pinned, pinned
+from data.schema import EVENTS
+
+ROWS: Final = 50_000
+BATCH_BYTES: Final = 64 << 20
+"""A batch is given early when its texts have so many bytes: events may be a megabyte each."""
+_STEP_ROWS: Final = 1_024
+_FEWEST_ROWS: Final = 16
+_TOLD: Final = ("app", "seq", "received_at")
+"""The columns a range looks at."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Events received from `since` on and before `until` (UTC without a zone), with seqs from `first_seq` to
+    `last_seq`, both included; None is no bound.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    first_seq: int | None = None
+    last_seq: int | None = None
+
+
+def batches(
+    store: Store,
+    app: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    first_seq: int | None = None,
+    last_seq: int | None = None,
+    columns: Sequence[str],
+    rows: int = ROWS,
+    batch_bytes: int = BATCH_BYTES,
+) -> Iterator[pl.DataFrame]:
+    """The visible events of `app` in a range, in seq order, as frames of `columns` with at most `rows` rows.
+
+    They are the events that were visible when the first batch was asked for; commits and merges do not disturb.
+    A batch is never empty. Close the iterator to let the parts go early. Raises OSError.
+    """
+    asked = Range(since, until, first_seq, last_seq)
+    with pinned(store, first_seq or 0, last_seq) as pin:
+        waiting: list[pl.DataFrame] = []
+        height = size = 0
+        for piece in _pieces(pin, app, asked, columns, rows, batch_bytes):
+            if waiting and (height + piece.height > rows or size + _bytes(piece) > batch_bytes):
+                yield pl.concat(waiting)
+                waiting, height, size = [], 0, 0
+            waiting.append(piece)
+            height, size = height + piece.height, size + _bytes(piece)
+        if waiting:
+            yield pl.concat(waiting)
+
+
+def count(
+    store: Store,
+    app: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    first_seq: int | None = None,
+    last_seq: int | None = None,
+) -> int:
+    """How many events `batches` would give now. Raises OSError."""
+    asked = Range(since, until, first_seq, last_seq)
+    with pinned(store, first_seq or 0, last_seq) as pin:
+        return sum(len(_seqs(file, app, asked, pin.hidden)) for file in pin.files)
+
+
+def newest(store: Store, app: str, events: int, asked: Range) -> int | None:
+    """The seq from which on the range holds just its newest `events`; None when it holds no more than that."""
+    with pinned(store, asked.first_seq or 0, asked.last_seq) as pin:
+        left = events
+        for file in reversed(pin.files):
+            seqs = _seqs(file, app, asked, pin.hidden).sort()
+            if len(seqs) > left:
+                return int(seqs[-left]) if left else int(seqs[-1]) + 1
+            left -= len(seqs)
+    return None
+
+
+def _seqs(file: Path, app: str, asked: Range, hidden: pl.Series) -> pl.Series:
+    """The visible seqs of one file that are in the range."""
+    found = pl.scan_parquet(file).select(_TOLD).filter(_wanted(app, asked)).select("seq").collect()
+    return _visible(found, hidden)["seq"]
+
+
+def _pieces(
+    pin: Pinned, app: str, asked: Range, columns: Sequence[str], rows: int, batch_bytes: int
+) -> Iterator[pl.DataFrame]:
+    """The wanted rows of each part, a few thousand at a time and fewer where they are long."""
+    schema = {name: EVENTS[name] for name in columns}
+    read = list(dict.fromkeys((*columns, *_TOLD)))
+    for path in pin.files:
+        with pq.ParquetFile(path) as file:
+            groups = [at for at in range(file.num_row_groups) if _may_hold(file.metadata.row_group(at), app, asked)]
+            for group in groups:
+                step = min(rows, _step(file.metadata.row_group(group), batch_bytes))
+                for batch in file.iter_batches(step, [group], columns=read, use_threads=False):
+                    frame = pl.DataFrame(pl.from_arrow(batch)).filter(_wanted(app, asked))
+                    found = _visible(frame, pin.hidden).select(columns).cast(schema)  # type: ignore[arg-type]
+                    if found.height:
+                        # A file says how long its texts are, but not how often a repeated one comes.
+                        yield from found.iter_slices(max(found.height * batch_bytes // (_bytes(found) + 1), 1))
+
+
+def _wanted(app: str, asked: Range) -> pl.Expr:
+    wanted = pl.col("app") == app
+    if asked.since is not None:
+        wanted &= pl.col("received_at") >= asked.since
+    if asked.until is not None:
+        wanted &= pl.col("received_at") < asked.until
+    if asked.first_seq is not None:
+        wanted &= pl.col("seq") >= asked.first_seq
+    if asked.last_seq is not None:
+        wanted &= pl.col("seq") <= asked.last_seq
+    return wanted
+
+
+def _visible(frame: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
+    return frame.filter(~pl.col("seq").is_in(hidden.implode())) if len(hidden) else frame
+
+
+def _may_hold(group: Any, app: str, asked: Range) -> bool:
+    """Whether a row group's statistics leave room for a row of the range."""
+    told = {}
+    for at in range(group.num_columns):
+        column = group.column(at)
+        if column.path_in_schema in _TOLD and column.statistics is not None and column.statistics.has_min_max:
+            told[column.path_in_schema] = (column.statistics.min, column.statistics.max)
+    bounds = [("app", app, app), ("seq", asked.first_seq, asked.last_seq), ("received_at", asked.since, asked.until)]
+    return not any(name in told and _apart(told[name], low, high) for name, low, high in bounds)
+
+
+def _apart(told: tuple[Any, Any], low: Any, high: Any) -> bool:
+    return (low is not None and told[1] < low) or (high is not None and told[0] > high)
+
+
+def _step(group: Any, batch_bytes: int) -> int:
+    """Rows to read at once, so that they are about half a batch at most."""
+    each = max(group.total_byte_size // max(group.num_rows, 1), 1)
+    return int(min(max(batch_bytes // 2 // each, _FEWEST_ROWS), _STEP_ROWS))
+
+
+def _bytes(frame: pl.DataFrame) -> int:
+    return int(frame.estimated_size())
