@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-_KIND = {
+from plans.hints import hints
+from plans.model import Plan
+
+MOST_OF_A_NAME: Final = 200
+"""Characters of a field's or an event's name in a sentence."""
+MOST_EXPECTED: Final = 500
+
+Violation = Mapping[str, str | None]
+
+_KIND: Final = {
     "text": "text",
     "string": "text",
     "integer": "a whole number",
@@ -18,43 +29,81 @@ _KIND = {
     "null": "null",
     "any value": "there",
 }
-_RECEIVED = {
+_RECEIVED: Final = {
     "string": "the text",
     "integer": "the number",
     "number": "the number",
     "object": "the object",
     "array": "the array",
 }
+_LIMITS: Final = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+_COUNTED: Final = tuple(f" {word}{end}" for word in ("character", "element", "field") for end in ("", "s"))
+_ASKED: Final = re.compile(r"what `(\w+)` asks(?:: (.*))?", re.DOTALL)
+_ASKS: Final = {
+    "uniqueItems": "should have no element twice",
+    "contains": "should have the elements that `contains` asks for",
+    "not": "should not be what `not` rules out",
+    "propertyNames": "should have only keys that `propertyNames` allows",
+    "falseSchema": "should not be there at all",
+    "additionalItems": "should have no more elements than are planned",
+    "unevaluatedItems": "should have no more elements than are planned",
+    "contentEncoding": "should be encoded as `contentEncoding` asks",
+    "contentMediaType": "should hold what `contentMediaType` asks for",
+    "anyOf": "should fit one of the schemas of `anyOf`",
+    "oneOf": "should fit exactly one of the schemas of `oneOf`",
+}
+"""Keywords that only a full evaluation can judge, in words."""
+
+_HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\xa0\xad\u200b\u200e\u200f\u2028-\u202f\u2060-\u2069\ufeff]")
+_RIGHT_TO_LEFT: Final = re.compile(
+    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
-def not_applied(*, sent: bool, conditional: bool) -> str:
-    """Why a field of the plan was not judged."""
+def told(violations: Sequence[Violation], plan: Plan | None, event_name: str | None) -> list[dict[str, Any]]:
+    """Each violation of one event with its `message`, the sentence and its hint, and its `hint`, text or None.
+
+    `plan` is the version they were judged by; without it, only what a violation says by itself is hinted at.
+    """
+    name = plan.canonical(event_name) if plan is not None and event_name is not None else None
+    event = plan.event(name) if plan is not None and name is not None else None
+    guessed = hints(violations, event, plan)
+    return [
+        {**one, "message": sentence(one, hint), "hint": hint} for one, hint in zip(violations, guessed, strict=True)
+    ]
+
+
+def not_applied(*, sent: bool, conditional: bool, whens: Sequence[str] = ()) -> str:
+    """Why a field of the plan was not judged; `whens` are the conditions under one of which it would be."""
     if conditional:
-        return "The condition on it does not hold."
+        return f"Asked for only when {', or when '.join(whens)}." if whens else "The condition on it does not hold."
     return "It was sent, but nothing is asked of it." if sent else "It was not sent, and need not be."
 
 
-def sentence(violation: Mapping[str, str | None]) -> str:
-    """Why a violation is one: "`price` should be a number; it was the text "14.99"." """
-    rule, field = violation["rule"], f"`{violation['field']}`" if violation["field"] else "The payload"
+def sentence(violation: Violation, hint: str | None = None) -> str:
+    """Why a violation is one: "`price` should be a number; it was the text "14.99" — a number sent as text"."""
+    return f"{_said(violation)} — {hint}." if hint else f"{_said(violation)}."
+
+
+def _said(violation: Violation) -> str:
+    rule, field = violation["rule"], f"`{_name(violation['field'])}`" if violation["field"] else "The payload"
     if rule == "unreadable":
-        return f"The event could not be read: {violation['received']}."
+        return f"The event could not be read: {_plain(violation['received'] or '', MOST_EXPECTED).removesuffix('.')}"
     if rule == "unplanned_event":
-        return f"`{violation['received']}` is not in the plan."
+        return f"`{_name(violation['received'])}` is not in the plan"
     if rule == "unplanned_field":
-        return f"{field} is not in the plan; it was {_received(violation)}."
+        return f"{field} is not in the plan; it was {_received(violation)}"
     should = _should(violation["expected"])
     if rule == "missing":
-        return f"{field} is missing; {_it(should)}."
+        return f"{field} is missing; {_it(should)}"
     if rule == "condition" and violation["received"] is None:
-        return f"{field} is missing, and the condition on it holds; {_it(should)}."
+        return f"{field} is missing, and the condition on it holds; {_it(should)}"
     if rule == "condition":
-        return f"{field} {should}, as the condition on it holds; it was {_received(violation)}."
+        return f"{field} {should}, as the condition on it holds; it was {_received(violation)}"
     if rule == "empty":
-        return f"{field} is empty ({_received(violation)}); {_it(should)}."
-    if rule == "schema":
-        return f"{field} does not keep {violation['expected']}; it was {_received(violation)}."
-    return f"{field} {should}; it was {_received(violation)}."
+        return f"{field} is empty ({_received(violation)}); {_it(should)}"
+    return f"{field} {should}; it was {_received(violation)}"
 
 
 def _it(should: str) -> str:
@@ -62,22 +111,49 @@ def _it(should: str) -> str:
 
 
 def _should(expected: str | None) -> str:
-    said = expected or "any value"
+    said = _plain(expected or "any value", MOST_EXPECTED)
+    if asked := _ASKED.fullmatch(said):
+        return _ASKS.get(asked[1], f"should keep what `{asked[1]}` asks") + (f" ({asked[2]})" if asked[2] else "")
     if said.startswith("text matching "):
-        return f"should be {said}"
-    if said[0] in "<>":
-        return f"should be {said}"
+        return f"should be text matching `{_name(said.removeprefix('text matching '))}`"
+    sign, _, limit = said.partition(" ")
+    if sign in _LIMITS:
+        return f"should be {_LIMITS[sign]} {limit}"
     if said.endswith(" format"):
         return f"should be in {said}"
-    if said.endswith((" characters", " elements", " fields")):
+    if said.endswith(_COUNTED):
         return f"should have {said}"
-    return "should be " + " or ".join(_KIND.get(word, word) for word in said.split(" or "))
+    kinds = said.split(" or ")
+    return f"should be {' or '.join(map(_KIND.__getitem__, kinds)) if _KIND.keys() >= {*kinds} else said}"
 
 
-def _received(violation: Mapping[str, str | None]) -> str:
-    kind, value = violation["received"] or "", violation["value"]
+def _received(violation: Violation) -> str:
+    kind, value = violation["received"] or "", violation["value"] or ""
     if kind == "string":
-        return f'the text "{value}"' if value else "an empty text"
+        return f"the text {_quoted(value)}" if value else "an empty text"
     if kind == "array" and value == "[]":
         return "an empty array"
-    return f"{_RECEIVED[kind]} {value}" if kind in _RECEIVED else str(value)
+    return f"{_RECEIVED[kind]} {_isolated(_plain(value))}" if kind in _RECEIVED else _plain(value)
+
+
+def _quoted(value: str) -> str:
+    """A text in quotes, with what would end it early or not be seen written as JSON does."""
+    return f'"{_isolated(_plain(value.replace(chr(92), chr(92) * 2).replace(chr(34), chr(92) + chr(34))))}"'
+
+
+def _name(name: str | None) -> str:
+    """A name as it stands between backticks."""
+    return _isolated(_plain(name or "", MOST_OF_A_NAME).replace("`", r"\u0060"))
+
+
+def _plain(text: str, most: int | None = None) -> str:
+    """The text, cut, with every character that cannot be seen, or moves others about, as its escape."""
+    cut = text if most is None or len(text) <= most else f"{text[: most - 1]}…"
+    if cut.isascii() and cut.isprintable():
+        return cut
+    return _HIDDEN.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), cut)
+
+
+def _isolated(text: str) -> str:
+    """Right-to-left text kept to itself, so that the words around it stay in their order."""
+    return f"\u2068{text}\u2069" if not text.isascii() and _RIGHT_TO_LEFT.search(text) else text

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from plans.explain import sentence
+from plans.explain import told
 from plans.judging.table import field_table
+from plans.model import Plan
 from queries.errors import NotFound
 from queries.reader import Look, Row, question
 
-_VIOLATION = ("field", "rule", "severity", "expected", "received", "value")
+_VIOLATION = ("field", "rule", "severity", "expected", "received", "value", "message", "hint")
 
 
 @question
@@ -20,22 +21,30 @@ def event(look: Look, app: str, seq: int) -> dict[str, Any]:
     found = look.rows("event", app=app, seq=seq)
     if not found:
         raise NotFound("not_found", f"{app} has no event {seq}; a newer copy may have replaced it", "seq")
-    row = explained(found[0])
+    row = explained(look, app, found[0])
     return {**row, "fields": _fields(look, app, row)}
 
 
-def _fields(look: Look, app: str, row: Row) -> list[dict[str, str | None]]:
+def _fields(look: Look, app: str, row: Row) -> list[Row]:
     """The field table; of a system event, which no plan speaks of, just what it carries."""
     if row["payload"] is None and row["unread"] is not None:
         return []
-    plan = look.plans.at(app, row["plan_version"]) if row["plan_version"] is not None else None
-    fields = field_table(plan, row["event_name"], row["payload"])
+    fields = field_table(_plan(look, app, row), row["event_name"], row["payload"])
     return (
         [field for field in fields if field["rule"] != "unplanned_event"] if row["event_type"] == "system" else fields
     )
 
 
-def explained(row: Row) -> Row:
-    """The row with its violations as people and programs see them: each with its sentence, without the rule's path."""
-    shown = [{**{key: found[key] for key in _VIOLATION}, "message": sentence(found)} for found in row["violations"]]
-    return {**row, "violations": shown}
+def explained(look: Look, app: str, row: Row) -> Row:
+    """The row with its violations as people and programs see them: with a sentence and a hint, without the rule's path.
+
+    Both are made by the plan version the event was judged by.
+    """
+    if not row["violations"]:
+        return row
+    spoken = told(row["violations"], _plan(look, app, row), row["event_name"])
+    return {**row, "violations": [{key: found[key] for key in _VIOLATION} for found in spoken]}
+
+
+def _plan(look: Look, app: str, row: Row) -> Plan | None:
+    return look.plans.at(app, row["plan_version"]) if row["plan_version"] is not None else None

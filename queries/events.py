@@ -52,7 +52,8 @@ def _rows(look: Look, app: str, seqs: list[int], brief: bool) -> list[Row]:
     low, high = seqs[-1], seqs[0] + 1
     look.narrow(low, high)
     rows = look.rows("rows", app=app, seqs=seqs, low=low, high=high, brief=brief)
-    return [_without_texts(explained(row)) if brief else explained(row) for row in rows]
+    spoken = [explained(look, app, row) for row in rows]
+    return [_without_texts(row) for row in spoken] if brief else spoken
 
 
 def _without_texts(row: Row) -> Row:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from plans.explain import sentence
+from plans.explain import told
 from plans.model import Plan
 from queries.filter import Filter
 from queries.page import Page
@@ -166,7 +166,8 @@ def shown_row(event: Event) -> dict[str, Any]:
     """The event as a row of the log."""
     row = {column: event[column] for column in ROW}
     row["received_at"], row["occurred_at"] = shown_time(event["received_at"]), shown_time(event["occurred_at"])
-    row["violations"] = [_shown_violation(violation) for violation in event["violations"]]
+    spoken = told(event["violations"], None, event["event_name"])
+    row["violations"] = [{key: value for key, value in one.items() if key != "path"} for one in spoken]
     return row
 
 
@@ -219,11 +220,6 @@ def _worst(events: Iterable[Event]) -> str:
 
 def _is_warned(event: Event) -> bool:
     return any(violation["severity"] == "warning" for violation in event["violations"])
-
-
-def _shown_violation(violation: dict[str, Any]) -> dict[str, Any]:
-    shown = {key: value for key, value in violation.items() if key != "path"}
-    return {**shown, "message": sentence(violation)}
 
 
 def _order_of_violations(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -2,91 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from plans import paths, tokens
-from plans.explain import not_applied, sentence
+from plans.explain import not_applied, told
+from plans.hinting.outline import Outline, outline
 from plans.judging import by_event, one
 from plans.judging.by_event import ABSENT
 from plans.model import Plan
 from plans.rules.compiled import compiled
-from plans.rules.frames import Compiled, Found, Frame
+from plans.rules.frames import Found, Frame, Planned
 from plans.tokens import Value
 
-Row = dict[str, str | None]
+Row = dict[str, Any]
 Place = tuple[int, tuple[int, ...]]
 
 
 def field_table(plan: Plan | None, event_name: str | None, payload: str | None) -> list[Row]:
     """One row for each planned field, in plan order and arrays element by element, then one for each unplanned field.
 
-    A field that breaks several rules has a row for each. An optional field that was not sent, and a condition that
-    did not hold, are `not_applied`. An unplanned event has a row saying so, with no key, and its fields as
-    `not_applied`; one that cannot be read has only such a row.
+    A field that breaks several rules has a row for each, with the message and the hint of that violation. An optional
+    field that was not sent, and a condition that did not hold, are `not_applied` and say why. An unplanned event has a
+    row saying so, with no key, and its fields as `not_applied`; one that cannot be read has only such a row.
     """
     name = plan.canonical(event_name) if plan and event_name is not None else None
     try:
         document = one.document(payload)
         if plan is None or name is None:
-            return _unplanned(event_name, document)
-        return _planned(compiled(plan, name), plan, document)
+            return _unplanned(plan, event_name, document)
+        return _planned(plan, name, document)
     except ValueError as error:
-        return [_broken(one.unreadable(str(error)))]
+        return _broken([one.unreadable(str(error))], plan, event_name)
 
 
-def _unplanned(event_name: str | None, document: dict[str, Value]) -> list[Row]:
+def _unplanned(plan: Plan | None, event_name: str | None, document: dict[str, Value]) -> list[Row]:
     why = not_applied(sent=True, conditional=False)
     fields = [_row(paths.render((key,)), None, value, why) for key, value in document.items()]
-    return [_broken(one.unplanned(event_name)), *fields]
+    return [*_broken([one.unplanned(event_name)], plan, event_name), *fields]
 
 
-def _planned(ready: Compiled, plan: Plan, document: dict[str, Value]) -> list[Row]:
-    broken = one.broken(ready, plan, document)
+def _planned(plan: Plan, name: str, document: dict[str, Value]) -> list[Row]:
+    ready = compiled(plan, name)
+    found = one.broken(ready, plan, document)
+    broken = _broken([by_event.describe(each) for each in found], plan, name)
+    lines = _lines(ready.root, document, (), {}, outline(plan.event(name)))
     if ready.why:
-        return _by_field(ready, broken, document)
+        return _by_field(broken, lines)
+    return _by_place(found, broken, lines)
+
+
+def _by_place(found: Sequence[Found], broken: Sequence[Row], lines: Iterator[tuple[Place, Row]]) -> list[Row]:
     placed: dict[Place, list[Row]] = {}
-    for found in broken:
-        placed.setdefault((found.order, found.indices), []).append(_broken(by_event.describe(found)))
-    for place, row in _lines(ready.root, document, (), {}):
+    for each, row in zip(found, broken, strict=True):
+        placed.setdefault((each.order, each.indices), []).append(row)
+    for place, row in lines:
         placed.setdefault(place, [row])
     return [row for place in sorted(placed) for row in placed[place]]
 
 
-def _by_field(ready: Compiled, broken: list[Found], document: dict[str, Value]) -> list[Row]:
+def _by_field(broken: Sequence[Row], lines: Iterator[tuple[Place, Row]]) -> list[Row]:
     """For what jsonschema-rs found, which knows fields and not the plan's order: the rest follows at the end."""
     found: dict[str, list[Row]] = {}
-    for each in broken:
-        found.setdefault(each.field(), []).append(_broken(by_event.describe(each)))
+    for row in broken:
+        found.setdefault(row["key"], []).append(row)
     rows: list[Row] = []
-    for _, row in sorted(_lines(ready.root, document, (), {}), key=lambda line: line[0]):
-        rows += found.pop(row["key"] or "", [row])
+    for _, row in sorted(lines, key=lambda line: line[0]):
+        rows += found.pop(row["key"], [row])
     return rows + [row for rest in found.values() for row in rest]
 
 
-def _lines(frame: Frame, value: Value, indices: tuple[int, ...], outer: dict[int, bool]) -> Iterator[tuple[Place, Row]]:
+def _lines(
+    frame: Frame, value: Value, indices: tuple[int, ...], outer: dict[int, bool], known: Outline
+) -> Iterator[tuple[Place, Row]]:
     """A row for every planned field as if nothing were broken, with its place in the table."""
     cells = by_event.row_cells(frame, value)
     held = by_event.guards(frame, cells, outer)
     for line in frame.planned:
         there = cells[line.cell]
         applies = there is not ABSENT and (line.guard is None or held[line.guard[0]] is line.guard[1])
-        why = None if applies else not_applied(sent=there is not ABSENT, conditional=line.conditional)
+        why = None if applies else _why_not(line, there, known)
         yield (line.order, indices), _row(paths.render(line.path, indices), line.expected, there, why)
     for cell, inner in frame.arrays.items():
         elements = cells[cell] if isinstance(cells[cell], list) else []
         for index, element in enumerate(elements):
-            yield from _lines(inner, element, (*indices, index), held)
+            yield from _lines(inner, element, (*indices, index), held, known)
         if not elements:
-            yield from _without_elements(inner, indices)
+            yield from _without_elements(inner, indices, known)
 
 
-def _without_elements(frame: Frame, indices: tuple[int, ...]) -> Iterator[tuple[Place, Row]]:
+def _without_elements(frame: Frame, indices: tuple[int, ...], known: Outline) -> Iterator[tuple[Place, Row]]:
     """Fields of elements where there are none: one row each, not one for each element."""
     for inner in frame.walk():
         for line in inner.planned:
             key = paths.render(line.path, indices)
-            why = not_applied(sent=False, conditional=line.conditional)
-            yield (line.order, indices), _row(key, line.expected, ABSENT, why)
+            yield (line.order, indices), _row(key, line.expected, ABSENT, _why_not(line, ABSENT, known))
+
+
+def _why_not(line: Planned, there: Value, known: Outline) -> str:
+    field = known.get(paths.render(line.path))
+    whens = tuple(dict.fromkeys(field.whens)) if field and line.conditional else ()
+    return not_applied(sent=there is not ABSENT, conditional=line.conditional, whens=whens)
 
 
 def _row(key: str, expected: str | None, value: Value, why_not: str | None) -> Row:
@@ -101,20 +117,30 @@ def _row(key: str, expected: str | None, value: Value, why_not: str | None) -> R
         "rule": None,
         "severity": None,
         "message": why_not,
+        "hint": None,
     }
 
 
-def _broken(violation: one.Violation) -> Row:
+def _broken(violations: Sequence[one.Violation], plan: Plan | None, event_name: str | None) -> list[Row]:
+    return [
+        {
+            "key": violation["field"],
+            "value": violation["value"],
+            "expected": violation["expected"],
+            "received": violation["received"],
+            "status": _status(violation),
+            "rule": violation["rule"],
+            "severity": violation["severity"],
+            "message": violation["message"],
+            "hint": violation["hint"],
+        }
+        for violation in told(violations, plan, event_name)
+    ]
+
+
+def _status(violation: one.Violation) -> str:
     rule = violation["rule"]
+    if violation["severity"] == "warning":
+        return "warning"
     missing = rule == "missing" or (rule == "condition" and violation["received"] is None)
-    status = "warning" if violation["severity"] == "warning" else "missing" if missing else "invalid"
-    return {
-        "key": violation["field"],
-        "value": violation["value"],
-        "expected": violation["expected"],
-        "received": violation["received"],
-        "status": status,
-        "rule": rule,
-        "severity": violation["severity"],
-        "message": sentence(violation),
-    }
+    return "missing" if missing else "invalid"

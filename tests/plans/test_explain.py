@@ -2,7 +2,7 @@
 
 import pytest
 
-from plans.explain import sentence
+from plans.explain import MOST_OF_A_NAME, sentence, told
 from plans.judging.judge import judge
 from plans.model import Plan
 from tests.plans.judging import events, schema, sheet
@@ -12,6 +12,13 @@ CARD = '"{""if_field"":""by"",""if_value"":1,""then_field"":""a"",""then_type"":
 
 def of(said: str) -> Plan:
     return schema(f'{{"properties":{{"a":{said}}}}}')
+
+
+def spoken(plan: Plan, payload: str) -> str:
+    """The sentence of the one violation."""
+    [found] = judge(events([payload]), lambda _: plan)["violations"].to_list()
+    [one] = found
+    return sentence(one)
 
 
 @pytest.mark.parametrize(
@@ -26,18 +33,51 @@ def of(said: str) -> Plan:
         (sheet("a.b,text,true"), '{"a":5}', "`a.b` should be an object; it was the number 5."),
         (sheet(f"a,text,true,{CARD}"), '{"by":1}', "`a` is missing, and the condition on it holds; it should be text."),
         (of('{"enum":["x","y"]}'), '{"a":true}', '`a` should be one of "x", "y"; it was true.'),
-        (of('{"minimum":5}'), '{"a":1}', "`a` should be >= 5; it was the number 1."),
+        (of('{"enum":["a or text","y"]}'), '{"a":1}', '`a` should be one of "a or text", "y"; it was the number 1.'),
+        (of('{"const":null}'), '{"a":1}', "`a` should be null; it was the number 1."),
+        (of('{"type":["string","null"]}'), '{"a":1}', "`a` should be text or null; it was the number 1."),
+        (of('{"minimum":5}'), '{"a":1}', "`a` should be at least 5; it was the number 1."),
+        (of('{"exclusiveMaximum":5}'), '{"a":5}', "`a` should be less than 5; it was the number 5."),
+        (of('{"multipleOf":5}'), '{"a":1}', "`a` should be a multiple of 5; it was the number 1."),
         (of('{"maxLength":2}'), '{"a":"abc"}', '`a` should have at most 2 characters; it was the text "abc".'),
-        (of('{"pattern":"^x"}'), '{"a":"abc"}', '`a` should be text matching ^x; it was the text "abc".'),
+        (of('{"minItems":1}'), '{"a":[]}', "`a` should have at least 1 element; it was an empty array."),
+        (of('{"minLength":1,"maxLength":1}'), '{"a":""}', "`a` should have exactly 1 character; it was an empty text."),
+        (of('{"minItems":2,"maxItems":3}'), '{"a":[]}', "`a` should have 2 to 3 elements; it was an empty array."),
+        (of('{"pattern":"^x"}'), '{"a":"abc"}', '`a` should be text matching `^x`; it was the text "abc".'),
         (of('{"format":"email"}'), '{"a":"abc"}', '`a` should be in email format; it was the text "abc".'),
-        (of('{"not":{}}'), '{"a":1}', "`a` does not keep what `not` asks; it was the number 1."),
         (schema('{"required":["a"]}'), "{}", "`a` is missing; it should be there."),
         (schema('{"type":"null"}'), "{}", "The payload should be null; it was the object {}."),
+        (schema('{"additionalProperties":false}'), '{"a":1}', "`a` is not in the plan; it was the number 1."),
     ],
 )
 def test_a_violation_is_a_plain_sentence(plan: Plan, payload: str, says: str) -> None:
-    [found] = judge(events([payload]), lambda _: plan)["violations"].to_list()
-    assert sentence(found[0]) == says
+    assert spoken(plan, payload) == says
+
+
+@pytest.mark.parametrize(
+    ("said", "payload", "says"),
+    [
+        ('{"not":{}}', '{"a":1}', "should not be what `not` rules out"),
+        ('{"uniqueItems":true}', '{"a":[1,1]}', "should have no element twice"),
+        (
+            '{"anyOf":[{"type":"string"},{"type":"null"}]}',
+            '{"a":1}',
+            "fit one of the schemas of `anyOf` (string or null)",
+        ),
+        ('{"oneOf":[{"minimum":0},{"minimum":1}]}', '{"a":1}', "exactly one of the schemas of `oneOf` (just one"),
+        ('{"anyOf":[{"required":["b"]},{"maxProperties":0}]}', '{"a":{"x":1}}', "(`a.b` or at most 0 fields)"),
+        ('{"contains":{"type":"string"}}', '{"a":[1]}', "should have the elements that `contains` asks for"),
+        ('{"propertyNames":{"maxLength":1}}', '{"a":{"xx":1}}', "only keys that `propertyNames` allows"),
+        ("false", '{"a":1}', "should not be there at all"),
+    ],
+)
+def test_what_only_a_full_evaluation_can_say_names_its_keyword(said: str, payload: str, says: str) -> None:
+    assert says in spoken(of(said), payload)
+
+
+def test_an_alternative_of_many_wishes_stays_a_sentence() -> None:
+    wishes = ",".join(f'{{"required":["{"x" * 100}{at}"]}}' for at in range(50))
+    assert len(spoken(of(f'{{"anyOf":[{wishes}]}}'), '{"a":{}}')) < 400
 
 
 def test_events_that_are_not_judged_say_why() -> None:
@@ -46,3 +86,41 @@ def test_events_that_are_not_judged_say_why() -> None:
     assert sentence(strange[0]) == "`other` is not in the plan."
     [unread] = judge(events(["[]"]), lambda _: plan)["violations"].to_list()
     assert sentence(unread[0]) == "The event could not be read: the payload is not an object."
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (r'"say \"hi\""', r'the text "say \"hi\""'),
+        (r'"two\nlines\ttab\u0000"', r'the text "two\nlines\ttab\u0000"'),
+        (r'"back\\n"', r'the text "back\\n"'),
+        ('"\u202egnp.exe\u2066"', r'the text "\u202egnp.exe\u2066"'),
+        ('"\u05e9\u05dc\u05d5\u05dd"', 'the text "\u2068\u05e9\u05dc\u05d5\u05dd\u2069"'),
+        ('"\u00a05"', r'the text "\u00a05"'),
+        ('"\U0001f468\u200d\U0001f469 \u00e9"', 'the text "\U0001f468\u200d\U0001f469 \u00e9"'),
+        ('"`code`"', 'the text "`code`"'),
+    ],
+)
+def test_a_hostile_value_reads_well(value: str, says: str) -> None:
+    assert spoken(sheet("a,integer,true"), f'{{"a":{value}}}') == f"`a` should be a whole number; it was {says}."
+
+
+def test_megabytes_make_no_long_sentence() -> None:
+    long = "x" * 3_000_000
+    assert len(spoken(sheet("a,integer,true"), f'{{"a":"{long}"}}')) < 300
+    assert len(spoken(sheet("a,text,false"), f'{{"{long}":1}}')) < MOST_OF_A_NAME + 100
+    [strange] = judge(events(["{}"], name=long), lambda _: sheet("a,text,true"))["violations"].to_list()
+    assert len(sentence(strange[0])) < MOST_OF_A_NAME + 100
+
+
+def test_a_name_never_ends_its_quotation() -> None:
+    assert spoken(sheet("a,text,false"), '{"`x` is fine":1}').count("`") == 2
+
+
+def test_a_message_is_the_sentence_with_its_hint() -> None:
+    plan = sheet("price,float,true")
+    [found] = judge(events(['{"price":"14.99"}']), lambda _: plan)["violations"].to_list()
+    [one] = told(found, plan, "e")
+    assert one["hint"] == "a number sent as text"
+    assert one["message"] == '`price` should be a number; it was the text "14.99" — a number sent as text.'
+    assert told([{**found[0], "value": "dear"}], plan, "e")[0]["hint"] is None

@@ -23,7 +23,8 @@ def test_a_row_has_all_its_cells() -> None:
             "status": "invalid",
             "rule": "wrong_type",
             "severity": "error",
-            "message": '`a` should be a whole number; it was the text "2".',
+            "message": '`a` should be a whole number; it was the text "2" — a number sent as text.',
+            "hint": "a number sent as text",
         }
     ]
 
@@ -35,7 +36,7 @@ def test_what_was_not_judged_says_why() -> None:
         ["name", "valid", None],
         ["b", "not_applied", "It was not sent, and need not be."],
         ["by", "not_applied", "It was not sent, and need not be."],
-        ["name", "not_applied", "The condition on it does not hold."],
+        ["name", "not_applied", 'Asked for only when `by` is "card".'],
     ]
 
 

@@ -1,0 +1,61 @@
+"""A condition of the plan in words: when a field is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from plans import paths, tokens
+from plans.model import Condition
+from plans.paths import Path
+
+MOST: Final = 200
+"""Characters of a condition that are told."""
+
+
+def of_row(condition: Condition) -> str:
+    """Of a sheet's row: `` `method` is "card" ``."""
+    return _cut(f"`{condition.if_field}` is {condition.if_value}")
+
+
+def of_schema(schema: dict[str, Any], path: Path) -> Iterator[tuple[Any, str]]:
+    """The parts of the schema of a value at `path` that count under a condition, each with it."""
+    if "if" in schema:
+        asked = _asked(schema["if"], path)
+        yield schema.get("then"), asked or "the `if` of its schema holds"
+        yield schema.get("else"), f"it is not so that {asked}" if asked else "the `if` of its schema does not hold"
+    for word in ("dependentSchemas", "dependentRequired", "dependencies"):
+        inner = schema.get(word)
+        for key, branch in inner.items() if isinstance(inner, dict) else ():
+            yield {"required": branch} if isinstance(branch, list) else branch, _cut(_is_there(path, key))
+
+
+def _asked(schema: Any, path: Path) -> str | None:
+    """What an `if` asks, where that is the values of fields and which are there; None for anything more."""
+    if not isinstance(schema, dict) or not schema.keys() <= {"properties", "required", "type"}:
+        return None
+    inner, needed = schema.get("properties", {}), schema.get("required", [])
+    told = [_told(key, said, path) for key, said in inner.items()] if isinstance(inner, dict) else [None]
+    told += [_is_there(path, key) for key in needed if key not in inner] if isinstance(needed, list) else [None]
+    if not told or None in told:
+        return None
+    return _cut(" and ".join(filter(None, told)))
+
+
+def _is_there(path: Path, key: str) -> str:
+    return f"`{paths.render((*path, key))}` is there"
+
+
+def _told(key: str, schema: Any, path: Path) -> str | None:
+    name = paths.render((*path, key))
+    if not isinstance(schema, dict) or not schema.keys() <= {"const", "enum", "type"}:
+        return None
+    if "const" in schema:
+        return f"`{name}` is {tokens.dump(schema['const'])}"
+    if isinstance(schema.get("enum"), list):
+        return f"`{name}` is {' or '.join(map(tokens.dump, schema['enum']))}"
+    return None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"

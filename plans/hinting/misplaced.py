@@ -1,0 +1,230 @@
+"""A missing field and an unplanned one that are the same: by a near name, or by the same name one level off."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Final
+
+from plans import paths
+from plans.hinting import near, times
+from plans.hinting.outline import Field, Outline
+from plans.paths import Path
+
+MOST: Final = 20
+"""Missing fields, and unplanned ones, of one event that are looked at."""
+
+Steps = tuple[str | int | None, ...]
+"""A field as it was met: keys, and the indices of elements; None for an element of an array that was not there."""
+
+_STEP: Final = re.compile(r'\[(?:(\d*)|("(?:[^"\\]|\\.)*"))\]|\.?([^.\[\]"]+)')
+_LONGEST: Final = 500
+_KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
+_BESIDE: Final = 200
+LEVEL: Final = near.TWO_TYPOS + 1
+"""From so far on, a field is at another place: any near name at the same one is surer."""
+
+
+@lru_cache(maxsize=8_192)
+def steps(field: str) -> Steps:
+    """The steps of a field's text: `items[1].price`; none when it is too long to look at."""
+    found: list[str | int | None] = []
+    for index, quoted, key in _STEP.findall(field) if len(field) <= _LONGEST else ():
+        if quoted:
+            found.append(json.loads(quoted))
+        else:
+            found.append(key if key else int(index) if index else None)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A field that should be there, and the number of its violation."""
+
+    number: int
+    at: Steps
+    field: str
+    planned: Field
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A field that is not planned: what it holds, and its keys, as far as that is stored, when it is an object."""
+
+    number: int
+    at: Steps
+    field: str
+    kind: str
+    keys: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """Its last key."""
+        return str(self.at[-1])
+
+
+@dataclass(frozen=True)
+class Match:
+    """A missing field and an unplanned one that are the same; the less `distance`, the surer."""
+
+    distance: int
+    missing: Missing
+    extra: Extra
+    told_missing: str
+    told_extra: str
+
+
+def pairs(violations: Sequence[Mapping[str, str | None]], known: Outline) -> dict[int, str]:
+    """Hints by the number of the violation, for missing fields and unplanned ones of one event."""
+    missing, extras = list(_missing(violations, known))[:MOST], list(_extras(violations))[:MOST]
+    found = _settled(sorted(_matches(missing, extras, known), key=lambda match: match.distance))
+    for extra in extras:
+        if extra.number not in found and (told := _optional(extra, known)):
+            found[extra.number] = told
+    return found
+
+
+def _missing(violations: Sequence[Mapping[str, str | None]], known: Outline) -> Iterator[Missing]:
+    for number, one in enumerate(violations):
+        if one["received"] is None and one["rule"] in ("missing", "condition"):
+            field = one["field"] or ""
+            if at := steps(field):
+                path = _path(at)
+                yield Missing(number, at, field, known.get(paths.render(path)) or Field(path))
+
+
+def _extras(violations: Sequence[Mapping[str, str | None]]) -> Iterator[Extra]:
+    for number, one in enumerate(violations):
+        field = one["field"] or ""
+        if one["rule"] == "unplanned_field" and (at := steps(field)):
+            kind = one["received"] or ""
+            yield Extra(number, at, field, kind, _keys(one["value"] or "") if kind == "object" else frozenset())
+
+
+def _path(at: Steps) -> Path:
+    return tuple(step if isinstance(step, str) else None for step in at)
+
+
+def _settled(matches: Sequence[Match]) -> dict[int, str]:
+    """The nearest matches first; a field is one other field, and between two that are as near nothing is said."""
+    found: dict[int, str] = {}
+    times_met = Counter((match.distance, each.number) for match in matches for each in (match.missing, match.extra))
+    for match in matches:
+        one, extra = match.missing.number, match.extra.number
+        if match.distance < LEVEL:
+            alike = times_met[match.distance, one] > 1 or times_met[match.distance, extra] > 1
+            if alike or one in found or extra in found:
+                continue
+        found.setdefault(one, match.told_missing)
+        found.setdefault(extra, match.told_extra)
+    return found
+
+
+def _matches(missing: Sequence[Missing], extras: Sequence[Extra], known: Outline) -> Iterator[Match]:
+    for one, extra in product(missing, extras):
+        match = _near(one, extra) or _moved(one, extra) or _inside(one, extra) or _taken_apart(one, extra, known)
+        if match:
+            yield match
+
+
+def _near(one: Missing, extra: Extra) -> Match | None:
+    if one.at[:-1] != extra.at[:-1] or one.planned.path[-1] is None:
+        return None
+    name = one.planned.name
+    if unit := times.renamed(extra.name, name):
+        return Match(near.TYPO, one, extra, f"`{extra.field}` came, {unit}", f"for `{one.field}`, {unit}")
+    distance = near.nearness(name, extra.name)
+    if distance is None or (distance > near.TYPO and not one.planned.takes(extra.kind)):
+        return None
+    return Match(distance, one, extra, f"`{extra.field}` came, a near name", f"a near name for `{one.field}`")
+
+
+def _moved(one: Missing, extra: Extra) -> Match | None:
+    """The same name one level up or down, in another object, or run together with the name of its object."""
+    if not isinstance(one.at[-1], str):
+        return None
+    mine, its = one.at[:-1], extra.at[:-1]
+    if len(its) < len(mine) and mine[: len(its)] == its:
+        names = [step for step in one.at[len(its) :] if isinstance(step, str)]
+        if len(names) == 2 and near.alike(names[-1], extra.name):
+            return _off(LEVEL, one, extra, "one level up", "one level down")
+        if near.alike("".join(names), extra.name):
+            return _off(LEVEL + 1, one, extra, "with the name of its object", "as a field of an object")
+    if not near.alike(one.at[-1], extra.name):
+        return None
+    if its[: len(mine)] == mine and sum(isinstance(step, str) for step in its[len(mine) :]) == 1:
+        return _off(LEVEL, one, extra, "one level down", "one level up")
+    beside = len(mine) == len(its) > 0 and mine[:-1] == its[:-1] and isinstance(mine[-1], str)
+    if beside and one.planned.takes(extra.kind):
+        return _off(LEVEL + 2, one, extra, "in another object", "in another object")
+    return None
+
+
+def _off(distance: int, one: Missing, extra: Extra, where: str, back: str) -> Match:
+    return Match(
+        distance, one, extra, f"it came as `{extra.field}`, {where}", f"the plan has it as `{one.field}`, {back}"
+    )
+
+
+def _inside(one: Missing, extra: Extra) -> Match | None:
+    """Inside an object that is not planned, or in place of the object that is: `properties`, `adress`."""
+    name = one.at[-1]
+    if name not in extra.keys:
+        return None
+    if one.at[:-1] == extra.at[:-1]:
+        told = f"it came inside `{extra.field}`, one level down"
+        return Match(LEVEL + 1, one, extra, told, f"the plan has `{one.field}` and what else is in it one level up")
+    around = one.at[:-1]
+    if not around or around[:-1] != extra.at[:-1] or not isinstance(around[-1], str):
+        return None
+    if near.nearness(around[-1], extra.name) is None:
+        return None
+    told = f"it came inside `{extra.field}`, a near name"
+    return Match(LEVEL + 1, one, extra, told, f"a near name for `{paths.render(_path(around))}`")
+
+
+def _taken_apart(one: Missing, extra: Extra, known: Outline) -> Match | None:
+    """A field of a missing object, found where the object should be."""
+    if one.at[:-1] != extra.at[:-1]:
+        return None
+    for inner in known.inside.get(one.planned.path, ())[:MOST]:
+        whole = f"{one.planned.name}{inner.name}"
+        if near.alike(inner.name, extra.name) or near.alike(whole, extra.name):
+            field = paths.render(inner.path)
+            told = f"its `{inner.name}` came as `{extra.field}`, one level up"
+            return Match(LEVEL + 1, one, extra, told, f"the plan has it as `{field}`, one level down")
+    return None
+
+
+def _optional(extra: Extra, known: Outline) -> str | None:
+    """A field the event may lack, of a near name or one level off: whether it came too is not known."""
+    path = _path(extra.at)
+    beside = {field.name: field for field in known.inside.get(path[:-1], ())[:_BESIDE]}
+    found = near.nearest(extra.name, beside, near.TYPO)
+    if found is not None:
+        return None if beside[found].needed else f"a near name for `{paths.render(beside[found].path)}`"
+    off = [field for field in known.optional.get(extra.name, ()) if _one_level(field.path, path)]
+    return f"the plan has it as `{paths.render(off[0].path)}`, one level off" if len(off) == 1 else None
+
+
+def _one_level(a: Path, b: Path) -> bool:
+    """Whether two paths with the same last key are those of an object and of one right inside it."""
+    short, long = sorted((a[:-1], b[:-1]), key=len)
+    return len(long) == len(short) + 1 and long[: len(short)] == short
+
+
+def _keys(value: str) -> frozenset[str]:
+    """The keys of an object's text, which may end anywhere."""
+    depth, found = 0, set[str]()
+    for match in _KEY.finditer(value):
+        first = match[0][0]
+        if first != '"':
+            depth += 1 if first in "[{" else -1
+        elif depth == 1 and value[match.end() : match.end() + 1] == ":":
+            found.add(json.loads(match[0], strict=False))
+    return frozenset(found)

@@ -1,0 +1,128 @@
+"""Which names mean the same: other case or separators, a plural, words in another order or form, a typing mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+LONGEST: Final = 100
+"""Longer names are compared as they are written only."""
+
+SAME, PLURAL, ORDER, TYPO, SHORT, TWO_TYPOS = range(6)
+"""How near two names are, the nearest first."""
+
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_ONE_TYPO: Final = 4
+_TWO_TYPOS: Final = 8
+_VOWELS: Final = str.maketrans("", "", "aeiou")
+
+
+@lru_cache(maxsize=8_192)
+def letters(name: str) -> str:
+    """The name without case and separators: `orderID` and `order_id` are both `orderid`."""
+    return "".join(filter(str.isalnum, name[:LONGEST])).casefold()
+
+
+@lru_cache(maxsize=8_192)
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name, lower case: `orderID`, `order_id` and `Order Id` are all order, id."""
+    return tuple(word.casefold() for word in _WORD.findall(name[:LONGEST]))
+
+
+@lru_cache(maxsize=8_192)
+def nearness(a: str, b: str) -> int | None:
+    """How near two different names are, from SAME to TWO_TYPOS; None when they are not."""
+    if max(len(a), len(b)) > LONGEST:
+        return None
+    plain_a, plain_b = letters(a), letters(b)
+    if not plain_a or not plain_b:
+        return None
+    if plain_a == plain_b:
+        return SAME
+    if _digits(plain_a) != _digits(plain_b):
+        return None
+    if _singular(plain_a) == _singular(plain_b) and min(len(plain_a), len(plain_b)) > 2:
+        return PLURAL
+    if sorted(map(_stem, words(a))) == sorted(map(_stem, words(b))):
+        return ORDER
+    typos = mistakes(plain_a, plain_b)
+    if typos == 1 and max(len(plain_a), len(plain_b)) >= _ONE_TYPO:
+        return TYPO
+    if _abbreviated(words(a), words(b)):
+        return SHORT
+    return TWO_TYPOS if typos == 2 and min(len(plain_a), len(plain_b)) >= _TWO_TYPOS else None
+
+
+def alike(a: str, b: str) -> bool:
+    """Whether two names differ in nothing but case and separators."""
+    return a == b or (letters(a) == letters(b) != "")
+
+
+def nearest(name: str, others: Iterable[str], furthest: int = TWO_TYPOS) -> str | None:
+    """The one of `others` that is nearest to a name; None when none is near, or two are as near."""
+    best: list[str] = []
+    least = furthest + 1
+    for other in others:
+        near = nearness(name, other)
+        if near is not None and near <= least and near <= furthest:
+            best = [*best, other] if near == least else [other]
+            least = near
+    return best[0] if len(best) == 1 else None
+
+
+def mistakes(a: str, b: str, most: int = 2) -> int | None:
+    """How many letters are wrong, missing, too many or swapped with their neighbour; None for more than `most`."""
+    if abs(len(a) - len(b)) > most:
+        return None
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return None
+    return row[-1] if row[-1] <= most else None
+
+
+def _digits(name: str) -> list[str]:
+    return re.findall("[0-9]+", name)
+
+
+def _singular(name: str) -> str:
+    for ending, without in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if name.endswith(ending):
+            return name.removesuffix(ending) + without
+    return name.removesuffix("s") if not name.endswith("ss") else name
+
+
+def _stem(word: str) -> str:
+    """What `placed`, `places` and `placing` share with `place`."""
+    ending = next((end for end in ("ing", "ed", "es", "s", "e") if word.endswith(end) and len(word) - len(end) > 2), "")
+    return word.removesuffix(ending)
+
+
+def _abbreviated(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether just one word differs, and is short for the other: `qty` for `quantity`, `desc` for `description`."""
+    if len(a) != len(b):
+        return False
+    other = [sorted(pair, key=len) for pair in zip(a, b, strict=True) if pair[0] != pair[1]]
+    if len(other) != 1:
+        return False
+    short, long = other[0]
+    if len(short) < 3 or len(short) > 0.7 * len(long) or short[0] != long[0]:
+        return False
+    return (
+        long.startswith(short) or (short[-1] == long[-1] and _within(short, long)) or short == long.translate(_VOWELS)
+    )
+
+
+def _within(short: str, long: str) -> bool:
+    """Whether the letters of `short` come in `long` in their order."""
+    rest = iter(long)
+    return all(letter in rest for letter in short)
