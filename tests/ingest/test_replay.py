@@ -80,7 +80,7 @@ def test_events_judged_by_older_plans_count_as_the_plan_in_force_sees_them_today
     answer = replayed(store, sheet(FIRST))
     assert moves(answer) == (0, 2, 2, 9)
     assert answer["older"] == {"events": 6, "differing": 2}
-    assert answer["by_rule"][0] == {
+    assert answer["by_rule"][1] == {
         "event_name": "order_placed",
         "field": "price",
         "rule": "wrong_type",
