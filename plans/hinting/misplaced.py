@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
 from plans import paths
@@ -18,6 +18,9 @@ from plans.paths import Path
 
 MOST: Final = 20
 """Missing fields, and unplanned ones, of one event that are looked at."""
+
+KEPT: Final = 256
+"""Events whose missing and unplanned fields are remembered of each planned event, and violations of one that count."""
 
 Steps = tuple[str | int | None, ...]
 """A field as it was met: keys, and the indices of elements; None for an element of an array that was not there."""
@@ -79,9 +82,34 @@ class Match:
     told_extra: str
 
 
-def pairs(violations: Sequence[Mapping[str, str | None]], known: Outline) -> dict[int, str]:
-    """Hints by the number of the violation, for missing fields and unplanned ones of one event."""
-    missing, extras = list(_missing(violations, known))[:MOST], list(_extras(violations))[:MOST]
+def pairs(violations: Sequence[Mapping[str, str | None]], known: Outline) -> Mapping[int, str]:
+    """Hints by the number of the violation, for missing fields and unplanned ones of one event.
+
+    Events of one build break alike: what was said of the same fields before is remembered.
+    """
+    if not any(one["rule"] == "unplanned_field" for one in violations):
+        return {}
+    if len(violations) > KEPT:
+        return _pairs(violations, known)
+    about = tuple((one["rule"], one["field"], one["received"], _held(one)) for one in violations)
+    if (kept := known.said.get(about)) is not None:
+        return kept
+    found = _pairs(violations, known)
+    if sum(len(field or "") for _, field, *_ in about) <= _LONGEST:
+        if len(known.said) >= KEPT:
+            known.said.clear()
+        known.said[about] = found
+    return found
+
+
+def _held(one: Mapping[str, str | None]) -> str | None:
+    """What an object that is not planned holds; of anything else, only its type counts."""
+    return one["value"] if one["received"] == "object" else None
+
+
+def _pairs(violations: Sequence[Mapping[str, str | None]], known: Outline) -> dict[int, str]:
+    missing = list(islice(_missing(violations, known), MOST))
+    extras = list(islice(_extras(violations), MOST))
     found = _settled(sorted(_matches(missing, extras, known), key=lambda match: match.distance))
     for extra in extras:
         if extra.number not in found and (told := _optional(extra, known)):

@@ -48,7 +48,7 @@ def nearness(a: str, b: str) -> int | None:
     if sorted(map(_stem, words(a))) == sorted(map(_stem, words(b))):
         return ORDER
     typos = mistakes(plain_a, plain_b)
-    if typos == 1 and max(len(plain_a), len(plain_b)) >= _ONE_TYPO:
+    if typos == 1 and (max(len(plain_a), len(plain_b)) >= _ONE_TYPO or sorted(plain_a) == sorted(plain_b)):
         return TYPO
     if _abbreviated(words(a), words(b)):
         return SHORT

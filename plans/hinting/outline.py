@@ -62,7 +62,11 @@ class Field:
 
 
 class Outline(dict[str, Field]):
-    """Fields by their path as text: the `path` of a violation."""
+    """Fields by their path as text: the `path` of a violation. `said` is what hints remember of its events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[tuple[tuple[str | None, ...], ...], Mapping[int, str]] = {}
 
     @cached_property
     def inside(self) -> Mapping[Path, list[Field]]:

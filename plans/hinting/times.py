@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from plans.hinting import near
@@ -52,19 +53,24 @@ def renamed(sent: str, planned: str) -> str | None:
 
 def moment(number: float) -> int | None:
     """The unit in which a number is a moment of our time, counted from 1970; None in none."""
+    if number < _EPOCH[0]:
+        return None
     return next((unit for unit in range(len(UNITS)) if _EPOCH[0] <= number / _STEP**unit <= _EPOCH[1]), None)
 
 
 def other_unit(number: float, field: Field) -> str | None:
     """`seconds for milliseconds`, when a number outside of the field's range is within it in another unit."""
     low, high = field.low, field.high
-    if not number > 0:
+    sent = moment(number)
+    if sent is None and not _is_far(number, field):
         return None
     below = low is not None and number < low
     for apart in (1, 2, 3):
         scaled = number * _STEP**apart if below else number / _STEP**apart
-        if (low is None or scaled >= low) and (high is None or scaled <= high) and _is_time(number, scaled, field):
-            return _named(field, apart if below else -apart, moment(scaled))
+        planned = moment(scaled)
+        alike = (sent is None) == (planned is None)
+        if alike and (low is None or scaled >= low) and (high is None or scaled <= high):
+            return _named(field, apart if below else -apart, planned)
     return None
 
 
@@ -76,17 +82,16 @@ def fraction_of(number: str, field: Field) -> str | None:
     return _named(field, 1, None)
 
 
-def _is_time(number: float, scaled: float, field: Field) -> bool:
-    """Whether the field holds moments or durations, and the number is far enough away to be one in another unit."""
-    if moment(number) is not None and moment(scaled) is not None:
-        return True
-    if (
-        field.low is None
-        or field.high is None
-        or not (_planned(field) is not None or _OF_TIME & {*near.words(field.name)})
-    ):
+def _is_far(number: float, field: Field) -> bool:
+    """Whether the field holds durations, and the number is so far outside that it can be one in another unit."""
+    if number <= 0 or field.low is None or field.high is None or not _holds_times(field.name, field.about):
         return False
     return number * _BELOW <= field.low or number >= field.high * _BEYOND
+
+
+@lru_cache(maxsize=1_024)
+def _holds_times(name: str, about: str) -> bool:
+    return unit_of(name) is not None or bool(_OF_TIME & {*near.words(name)} or _TOLD.search(about))
 
 
 def _planned(field: Field) -> int | None:

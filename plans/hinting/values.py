@@ -110,8 +110,8 @@ def not_allowed(received: str, value: str, field: Field) -> str | None:
     if not field.values or len(value) >= VALUE_CHARS:
         return None
     if received != "string":
-        same = next((each for each in field.values if type(each) is str and each == value), None)
-        return f"text sent as a {'boolean' if received == 'boolean' else 'number'}" if same is not None else None
+        sent = "a boolean" if received == "boolean" else "a number" if received in _NUMBERS else None
+        return f"text sent as {sent}" if sent and all(type(each) is str for each in field.values) else None
     texts = [each for each in field.values if type(each) is str and len(each) < VALUE_CHARS]
     return _spelt(value, texts) or _as_text(value, field.values)
 
