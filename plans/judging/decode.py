@@ -11,6 +11,7 @@ import polars as pl
 THREADS = 2
 MEMORY_LIMIT = "1GB"
 _CHUNK = 8_192
+_FEW = 1_024
 
 _guard = threading.Lock()
 
@@ -74,9 +75,10 @@ def _run(sql: str, texts: pl.DataFrame, params: dict[str, Any] | None = None) ->
 
 def _cut(texts: pl.DataFrame) -> pl.DataFrame:
     """The frame in chunks, which is what DuckDB shares among its threads; a frame of one chunk keeps one busy."""
-    if texts.height <= _CHUNK:
+    if texts.height <= _FEW:
         return texts
-    return pl.concat([texts[start : start + _CHUNK] for start in range(0, texts.height, _CHUNK)], rechunk=False)
+    size = min(_CHUNK, -(-texts.height // THREADS))
+    return pl.concat([texts[start : start + size] for start in range(0, texts.height, size)], rechunk=False)
 
 
 _open: list[duckdb.DuckDBPyConnection] = []

@@ -52,11 +52,11 @@ def unfold(cells: Cells, payload_cells: pl.Series, payloads: pl.Series) -> Unfol
     """
     work = _Unfolding(cells, len(payloads))
     at = pl.int_range(len(payloads), dtype=AT, eager=True)
-    level = pl.DataFrame({"at": at, "cell": payload_cells, "token": payloads}, schema=TOKENS)
-    found = [level]
+    found = [pl.DataFrame({"at": at, "cell": payload_cells, "token": payloads}, schema=TOKENS)]
+    level = work.fields(found[0])
     while level.height:
-        level = pl.concat([work.fields(level), work.elements(level)])
         found.append(level)
+        level = work.inside(level)
     return work.done(found)
 
 
@@ -82,22 +82,26 @@ class _Unfolding:
         self.indices.append(index.alias("index"))
         self.places += len(row)
 
-    def fields(self, level: pl.DataFrame) -> pl.DataFrame:
-        """The values of the planned keys of the objects among these, as `TOKENS`."""
-        opens = self.cells.cells["opens"].gather(level["cell"])
-        objects = level.filter(opens & pl.col("token").str.starts_with("{"))
+    def inside(self, level: pl.DataFrame) -> pl.DataFrame:
+        """What is in the objects and arrays among these that the plan looks into, as `TOKENS`."""
+        rules = self.cells.cells
+        looked_into = (rules["opens"] | (rules["inner"] > NOBODYS)).gather(level["cell"])
+        deeper = level.filter(looked_into).join(rules.with_row_index("cell"), on="cell", how="left")
+        objects = deeper.filter(pl.col("opens") & pl.col("token").str.starts_with("{"))
+        arrays = deeper.filter((pl.col("inner") > NOBODYS) & pl.col("token").str.starts_with("["))
+        return pl.concat([self.fields(objects), self._elements(arrays)])
+
+    def fields(self, objects: pl.DataFrame) -> pl.DataFrame:
+        """The values of the keys of these objects, as `TOKENS`."""
         if not objects.height:
-            return level.clear()
+            return pl.DataFrame(schema=TOKENS)
         keys, values = decode.fields(objects["token"])
-        told = objects.select("at", "cell").with_columns(keys=keys, values=values)
-        each = told.select("cell", "keys").unique()
+        number, each = _shapes(objects["cell"], keys)
         shapes = [self.cells.shape(*asked) for asked in each.iter_rows()]
-        each = each.with_row_index("shape")
-        told = told.join(each, on=["cell", "keys"], how="left", maintain_order="left").drop("keys")
+        told = objects.select("at").with_columns(values=values, shape=number)
         self._remark(told, shapes)
         inside = pl.Series([shape.inside for shape in shapes], dtype=pl.List(pl.UInt32()))
-        spread = told.select("at", cell=inside.gather(told["shape"]), token="values").explode("cell", "token")
-        return spread.filter(pl.col("cell") > NOBODYS)
+        return told.select("at", cell=inside.gather(number), token="values").explode("cell", "token")
 
     def _remark(self, told: pl.DataFrame, shapes: list[Shape]) -> None:
         """Keep what the shapes of objects say already."""
@@ -107,7 +111,7 @@ class _Unfolding:
         missing = [(number, check) for number, shape in enumerate(shapes) for check in shape.missing]
         if missing:
             table = pl.DataFrame(missing, schema={"shape": pl.UInt32(), "check": pl.UInt32()}, orient="row")
-            self.missing.append(told.select("at", "shape").join(table, on="shape").select(MISSING.names()))
+            self.missing.append(told.join(table, on="shape").select(MISSING.names()))
         strange = [
             (number, one.order, one.position, paths.render(one.path), paths.pieces(one.path, one.depth), one.severity)
             for number, shape in enumerate(shapes)
@@ -119,12 +123,10 @@ class _Unfolding:
             token = pl.col("values").list.get(pl.col("number"))
             self.strange.append(met.with_columns(token=token).select(STRANGE.names()))
 
-    def elements(self, level: pl.DataFrame) -> pl.DataFrame:
-        """The elements of the arrays among these whose elements are planned, as `TOKENS`; each is a new place."""
-        inner = self.cells.cells["inner"].gather(level["cell"])
-        arrays = level.with_columns(inner=inner).filter((inner > NOBODYS) & pl.col("token").str.starts_with("["))
+    def _elements(self, arrays: pl.DataFrame) -> pl.DataFrame:
+        """The elements of these arrays, as `TOKENS`; each is a new place."""
         if not arrays.height:
-            return level.clear()
+            return pl.DataFrame(schema=TOKENS)
         parent, index, token = decode.elements(arrays["token"])
         around = arrays.select("at", "inner")[parent]
         at = pl.int_range(self.places, self.places + len(token), dtype=AT, eager=True)
@@ -144,3 +146,21 @@ class _Unfolding:
             pl.concat([pl.DataFrame(schema=STRANGE), *self.strange]),
             row.gather(pl.concat([pl.Series("at", [], AT), *self.twice])).unique(),
         )
+
+
+def _shapes(cell: pl.Series, keys: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+    """The number of each object's shape, and the `cell` and `keys` of each number.
+
+    Texts become numbers first, which are a few times faster to compare (measured).
+    """
+    code = keys.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.UInt64())
+    both = cell.cast(pl.UInt64()) * 2**32 + code
+    each = both.unique().sort()
+    number = each.search_sorted(both)
+    first = (
+        pl.DataFrame({"number": number, "at": pl.int_range(len(number), eager=True)})
+        .group_by("number")
+        .agg(pl.col("at").first())
+    )
+    at = first.sort("number")["at"]
+    return number, pl.DataFrame({"cell": cell.gather(at), "keys": keys.gather(at)})

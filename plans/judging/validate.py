@@ -15,6 +15,8 @@ from plans.rules.checks import Breaks, Test
 
 BROKEN = pl.Schema({**MISSING, "token": pl.String()})
 """A check that does not hold at a place, and the value there (null when nothing is)."""
+_SAMPLE = 1_000
+"""How many values tell whether most come again."""
 _FAILED = pl.Schema({"at": MISSING["at"], "cell": pl.UInt32(), "token": pl.String(), "test": pl.UInt32()})
 _TOLD = pl.Schema({"at": MISSING["at"], "cell": pl.UInt32(), "test": pl.UInt32(), "fails": pl.Boolean()})
 
@@ -49,18 +51,27 @@ def _test(cells: Cells, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     grouped = found.with_columns(group=cells.cells["group"].gather(found["cell"])).filter(pl.col("group") > 0)
     for (group,), values in grouped.partition_by("group", as_dict=True, include_key=False).items():
         numbers = cells.groups[int(str(group))]
-        for number, fails in zip(numbers, _verdicts([cells.tests[at] for at in numbers], values), strict=True):
-            marked = values.with_columns(test=pl.lit(number, pl.UInt32()))
+        for number, fails in zip(numbers, _verdicts([cells.tests[at] for at in numbers], values["token"]), strict=True):
+            asked = pl.lit(number, pl.UInt32()).alias("test")
             if fails.any():
-                failed.append(marked.filter(fails).select(_FAILED.names()))
+                failed.append(values.filter(fails).with_columns(asked).select(_FAILED.names()))
             if number in asking:
-                told.append(marked.with_columns(fails=fails).select(_TOLD.names()))
+                told.append(values.with_columns(asked, fails=fails).select(_TOLD.names()))
     return pl.concat(failed), pl.concat(told)
 
 
-def _verdicts(tests: list[Test], values: pl.DataFrame) -> list[pl.Series]:
-    """For each test, which of the values it fails."""
-    token = values["token"]
+def _verdicts(tests: list[Test], token: pl.Series) -> list[pl.Series]:
+    """For each test, which of the values it fails; values that come again and again are asked about once."""
+    if len(token) < 2 * _SAMPLE or token.head(_SAMPLE).n_unique() > _SAMPLE // 2:
+        return _each(tests, token)
+    each = token.unique()
+    failed = [each.filter(fails) for fails in _each(tests, each)]
+    none = pl.Series([False]).new_from_index(0, len(token))
+    return [token.is_in(wrong.implode()) if len(wrong) else none for wrong in failed]
+
+
+def _each(tests: list[Test], token: pl.Series) -> list[pl.Series]:
+    values = token.to_frame("token")
     if any(test.counts for test in tests):
         arrays = pl.select(pl.when(token.str.starts_with("[")).then(token)).to_series()
         values = values.with_columns(length=decode.lengths(arrays))
