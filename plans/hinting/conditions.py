@@ -35,8 +35,8 @@ def _asked(schema: Any, path: Path) -> str | None:
     if not isinstance(schema, dict) or not schema.keys() <= {"properties", "required", "type"}:
         return None
     inner, needed = schema.get("properties", {}), schema.get("required", [])
-    told = [_told(key, said, path) for key, said in inner.items()] if isinstance(inner, dict) else [None]
-    told += [_is_there(path, key) for key in needed if key not in inner] if isinstance(needed, list) else [None]
+    told = [_told(key, said, path, key in needed) for key, said in inner.items()]
+    told += [_is_there(path, key) for key in needed if key not in inner]
     if not told or None in told:
         return None
     return _cut(" and ".join(filter(None, told)))
@@ -46,15 +46,15 @@ def _is_there(path: Path, key: str) -> str:
     return f"`{paths.render((*path, key))}` is there"
 
 
-def _told(key: str, schema: Any, path: Path) -> str | None:
-    name = paths.render((*path, key))
+def _told(key: str, schema: Any, path: Path, needed: bool) -> str | None:
+    """What is asked of one field; without `needed`, one that is not there passes."""
     if not isinstance(schema, dict) or not schema.keys() <= {"const", "enum", "type"}:
         return None
-    if "const" in schema:
-        return f"`{name}` is {tokens.dump(schema['const'])}"
-    if isinstance(schema.get("enum"), list):
-        return f"`{name}` is {' or '.join(map(tokens.dump, schema['enum']))}"
-    return None
+    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    if values is None:
+        return None
+    said = f"`{paths.render((*path, key))}` is {' or '.join(map(tokens.dump, values))}"
+    return said if needed else f"{said} or is not there"
 
 
 def _cut(text: str) -> str:

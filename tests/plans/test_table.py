@@ -1,15 +1,25 @@
 """The field table of one event: every planned field, whatever became of it."""
 
-import pytest
+from random import Random
+from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plans import explain, paths
 from plans.judging.judge import judge
 from plans.judging.table import field_table
+from plans.model import Plan
+from plans.rules.compiled import compiled
+from tests.plans import generated
 from tests.plans.judging import events, schema, sheet
+from tests.plans.test_both_ways import of_schema, of_sheet, payloads
 
 CARD = '"{""if_field"":""by"",""if_value"":""card"",""then_field"":""name"",""then_type"":""text""}"'
 
 
-def told(row: dict[str, str | None], *names: str) -> list[str | None]:
+def told(row: dict[str, Any], *names: str) -> list[Any]:
     return [row[name] for name in names]
 
 
@@ -73,12 +83,73 @@ def test_an_unreadable_event_has_one_row_saying_so() -> None:
     assert told(row, "key", "status", "rule") == ["", "invalid", "unreadable"]
 
 
-def test_every_violation_of_the_verdict_is_in_the_table_word_for_word() -> None:
-    plan = sheet("a,text,true", "l[].q,integer,true", "d,date,false")
-    payload = '{"l":[{"q":1},{"q":"2","r":0}],"d":"x"}'
-    [found] = judge(events([payload]), lambda _: plan)["violations"].to_list()
-    rows = [row for row in field_table(plan, "e", payload) if row["rule"]]
-    for one, row in zip(found, rows, strict=True):
-        assert told(row, "key", "rule", "severity", "expected", "received", "value") == [
-            one[name] for name in ("field", "rule", "severity", "expected", "received", "value")
-        ]
+def plan_and_payloads(r: Random) -> tuple[Plan, list[str]]:
+    """A plan made up at random, of either kind, and payloads that break it."""
+    if r.random() < 0.4:
+        plan = of_sheet(r)
+        return plan, [generated.fitting(r, plan.event("e").fields) for _ in range(10)] + payloads(r)[:10]
+    plan = of_schema(generated.schema(r) if r.random() < 0.6 else generated.beyond(r))
+    return plan, payloads(r)[:20]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**64).map(Random), st.booleans())
+def test_the_table_of_an_event_breaks_what_its_verdict_says_word_for_word(r: Random, as_columns: bool) -> None:
+    plan, sent = plan_and_payloads(r)
+    verdicts = judge(events(list(sent)), lambda _: plan, columns_from=0 if as_columns else 1_000_000)
+    for payload, violations in zip(sent, verdicts["violations"].to_list(), strict=True):
+        broken = [row for row in field_table(plan, "e", payload) if row["rule"]]
+        spoken = explain.told(violations, plan, "e")
+        told_of = [tuple(one["field" if name == "key" else name] for name in CELLS) for one in spoken]
+        assert sorted((tuple(row[name] for name in CELLS) for row in broken), key=repr) == sorted(told_of, key=repr)
+
+
+CELLS = ("key", "rule", "severity", "expected", "received", "value", "message", "hint")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**64).map(Random))
+def test_every_field_of_the_plan_has_its_row(r: Random) -> None:
+    plan, sent = plan_and_payloads(r)
+    planned = {paths.render(line.path) for line in compiled(plan, "e").root.planned}
+    for payload in sent:
+        rows = field_table(plan, "e", payload)
+        if [row["rule"] for row in rows] != ["unreadable"]:
+            assert planned <= {row["key"] for row in rows}
+            assert all(row["message"] for row in rows if row["status"] != "valid")
+
+
+def test_elements_of_arrays_have_rows_of_their_own_in_order() -> None:
+    rows = field_table(sheet("l[].q,integer,true", "l[].r,text,false"), "e", '{"l":[{"q":1},{"q":"2","r":"x"}]}')
+    assert [told(row, "key", "status") for row in rows] == [
+        ["l[0].q", "valid"],
+        ["l[1].q", "invalid"],
+        ["l[0].r", "not_applied"],
+        ["l[1].r", "valid"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "payload", "says"),
+    [
+        (
+            '{"properties":{"by":{"const":"card"}},"required":["by"]}',
+            "{}",
+            'Asked for only when `by` is "card".',
+        ),
+        ('{"properties":{"by":{"enum":["a",2]}}}', '{"by":1}', 'Asked for only when `by` is "a" or 2 or is not there.'),
+    ],
+)
+def test_a_condition_of_a_schema_that_did_not_hold_is_told(asked: str, payload: str, says: str) -> None:
+    plan = schema(f'{{"if":{asked},"then":{{"required":["name"]}}}}')
+    [row] = [row for row in field_table(plan, "e", payload) if row["key"] == "name"]
+    assert told(row, "status", "message") == ["not_applied", says]
+
+
+def test_the_other_branch_of_a_condition_is_told_too() -> None:
+    plan = schema('{"if":{"properties":{"by":{"const":1}}},"then":{},"else":{"required":["x"]}}')
+    [row] = [row for row in field_table(plan, "e", '{"by":1}') if row["key"] == "x"]
+    assert told(row, "status", "message") == [
+        "not_applied",
+        "Asked for only when it is not so that `by` is 1 or is not there.",
+    ]
