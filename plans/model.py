@@ -60,17 +60,40 @@ class Note:
 
 @dataclass(frozen=True)
 class Report:
-    """What an import read: counts, and notes on everything not kept word for word."""
+    """What an import read: counts, and a note on every promise not kept exactly and on all that was not read.
+
+    `rules` are the promises read, one for each keyword or cell that promises something; `kept` are those kept exactly.
+    """
 
     format: str
     events: int
     fields: int
     notes: tuple[Note, ...] = ()
+    rules: int = 0
+    approximated: tuple[Note, ...] = ()
+    dropped: tuple[Note, ...] = ()
+
+    @property
+    def kept(self) -> int:
+        """How many of the rules are kept exactly."""
+        return self.rules - len(self.approximated) - len(self.dropped)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values for JSON."""
-        notes = [{"where": note.where, "message": note.message} for note in self.notes]
-        return {"format": self.format, "events": self.events, "fields": self.fields, "notes": notes}
+        return {
+            "format": self.format,
+            "events": self.events,
+            "fields": self.fields,
+            "rules": self.rules,
+            "kept": self.kept,
+            "notes": _listed(self.notes),
+            "approximated": _listed(self.approximated),
+            "dropped": _listed(self.dropped),
+        }
+
+
+def _listed(notes: tuple[Note, ...]) -> list[dict[str, str]]:
+    return [{"where": note.where, "message": note.message} for note in notes]
 
 
 @dataclass(frozen=True)

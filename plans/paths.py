@@ -10,22 +10,33 @@ Path = tuple[str | None, ...]
 """Object keys from the payload down; None stands for "each element of the array"."""
 
 _PLAIN = re.compile(r'[^.\[\]"]+')
-_SEGMENT = re.compile(r"([^\[\].]+)((?:\[\])*)")
+_STEP = re.compile(r"""(?:(?:^|(?<=.)\.)\s*([^\[\].]+?)\s*|\[("(?:[^"\\]|\\.)*")\]|(\[\]))(?=\.|\[|$)""", re.DOTALL)
 
 
 def parse(text: str) -> Path:
     """The path a sheet writes as `address.city`, `items[].price` or `tags[]`; ValueError says what is wrong.
 
-    A leading `payload.` is dropped.
+    A leading `payload.` is dropped; a key that would be misread is quoted, as `render` does: `["utm.source"]`.
     """
     steps: list[str | None] = []
-    for segment in text.removeprefix("payload.").split("."):
-        found = _SEGMENT.fullmatch(segment.strip())
-        if not found:
-            raise ValueError(f"`{text}` is not a field; write it like price, address.city, items[].price or tags[]")
-        steps.append(found[1].strip())
-        steps.extend([None] * (len(found[2]) // 2))
+    rest = text.removeprefix("payload.").strip()
+    at = 0
+    while at < len(rest) or not steps:
+        found = _STEP.match(rest, at)
+        if not found or (found[3] and not steps):
+            raise ValueError(
+                f"`{text:.200}` is not a field; write it like price, address.city, items[].price or tags[]"
+            )
+        steps.append(None if found[3] else _unquoted(found[2], text) if found[2] else found[1])
+        at = found.end()
     return tuple(steps)
+
+
+def _unquoted(quoted: str, text: str) -> str:
+    try:
+        return str(json.loads(quoted))
+    except ValueError:
+        raise ValueError(f"`{text:.200}` is not a field; a quoted key is a JSON string") from None
 
 
 def render(path: Path, indices: Sequence[int] = ()) -> str:

@@ -1,104 +1,115 @@
-"""The native plan: JSON that gives each event name a JSON Schema of its payload."""
+"""The native plan: JSON that gives each event name a JSON Schema of its payload, or the rows of a sheet."""
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
-from plans import oracle, tokens
-from plans.model import (
-    MAX_EVENTS,
-    MAX_FIELDS,
-    MAX_NESTING,
-    FormatMode,
-    Match,
-    Note,
-    Plan,
-    PlanError,
-    PlannedEvent,
-    Report,
-    comparable,
-)
+from plans import tokens
+from plans.formats.events import plan_of, planned_event, report_of
+from plans.formats.keywords import promises
+from plans.formats.ledger import Ledger
+from plans.formats.nulls import settled
+from plans.formats.sheet_rows import EventRows, condition_of, field_text, field_type
+from plans.formats.source import Document, Options, Source
+from plans.model import FormatMode, Match, Plan, PlanError, PlannedEvent, Report, SheetField
+from plans.tokens import Value
 
-_PLAN_KEYS = ("events", "match", "strict_float", "format")
-_EVENT_KEYS = ("name", "schema", "description")
+NAME: Final = "native"
+
+_SHAPE = 'a plan is {"events": [{"name": …, "schema": …}]}'
+_PLAN_KEYS = frozenset(("events", "match", "strict_float", "format"))
+_EVENT_KEYS = frozenset(("name", "schema", "fields", "description"))
+_ROW_KEYS = frozenset(("path", "type", "required", "condition"))
 
 
-def read(text: str, *, app: str) -> tuple[Plan, Report]:
-    """The native plan in `text` as a draft; PlanError names the event and the pointer into the source."""
-    try:
-        said = tokens.parse(text, MAX_NESTING)
-    except ValueError as error:
-        raise PlanError(f"not JSON: {error}") from None
+def looks_like(source: Source) -> bool:
+    """Whether the only document lists events, and none of them as other tools do."""
+    document = source.lone()
+    said = document.value if document else None
     if not isinstance(said, dict) or not isinstance(said.get("events"), list):
-        raise PlanError('a plan is {"events": [{"name": …, "schema": …}]}')
-    _refuse_repeated(said, "")
-    match: Match = _choice(said, "match", get_args(Match)) or "exact"
-    mode: FormatMode | None = _choice(said, "format", get_args(FormatMode))
+        return False
+    events = [event for event in said["events"] if isinstance(event, dict)]
+    return not any("rules" in event for event in events) and "eventSpecifications" not in said
+
+
+def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
+    """The native plan as a draft; PlanError names the event and the pointer into the source."""
+    document = source.lone()
+    if document is None:
+        raise PlanError(f"{_SHAPE}: one JSON document")
+    said, at = document.value, document.place
+    if not isinstance(said, dict) or not isinstance(said.get("events"), list):
+        raise PlanError(_SHAPE, document.name)
+    match: Match = _choice(document, "match", get_args(Match)) or "exact"
+    mode: FormatMode | None = _choice(document, "format", get_args(FormatMode))
     strict_float = said.get("strict_float", False)
     if not isinstance(strict_float, bool):
-        raise PlanError("true or false is expected", "/strict_float")
-    if len(said["events"]) > MAX_EVENTS:
-        raise PlanError(f"{len(said['events']):,} events; at most {MAX_EVENTS:,} are taken", "/events")
-    events = tuple(_event(event, f"/events/{at}", mode) for at, event in enumerate(said["events"]))
-    _refuse_twice(events, match)
-    fields = sum(_count(event["schema"]) for event in said["events"])
-    if fields > MAX_FIELDS:
-        raise PlanError(f"{fields:,} fields; at most {MAX_FIELDS:,} are taken", "/events")
-    notes = [Note(f"/{key}", "is not read") for key in said if key not in _PLAN_KEYS]
-    for at, event in enumerate(said["events"]):
-        notes += [Note(f"/events/{at}/{key}", "is not read") for key in event if key not in _EVENT_KEYS]
-    plan = Plan(app, events, match=match, strict_float=strict_float, format=mode)
-    return plan, Report("native", len(events), fields, tuple(notes))
+        raise PlanError("true or false is expected", at("/strict_float"))
+    ledger = Ledger()
+    _unread(said, _PLAN_KEYS, at(), ledger)
+    wheres = [at(f"/events/{number}") for number in range(len(said["events"]))]
+    pairs = zip(said["events"], wheres, strict=True)
+    events = [_event(event, where, mode, options, ledger) for event, where in pairs]
+    names = [f"{where}/name" for where in wheres]
+    plan = plan_of(app, events, names, match=match, mode=mode, strict_float=strict_float, where=at("/events"))
+    return plan, report_of(NAME, plan, ledger)
 
 
-def _choice(said: dict[str, Any], key: str, choices: tuple[str, ...]) -> Any:
-    value = said.get(key)
+def _choice(document: Document, key: str, choices: tuple[str, ...]) -> Any:
+    value = document.value.get(key)
     if value is not None and value not in choices:
-        raise PlanError(f"one of {', '.join(choices)} is expected", f"/{key}")
+        raise PlanError(f"one of {', '.join(choices)} is expected", document.place(f"/{key}"))
     return value
 
 
-def _event(said: Any, where: str, mode: FormatMode | None) -> PlannedEvent:
+def _unread(said: dict[str, Value], known: frozenset[str], where: str, ledger: Ledger) -> None:
+    for key in said:
+        if key not in known:
+            ledger.note(f"{where}/{key}", "is not read")
+
+
+def _event(said: Value, where: str, mode: FormatMode | None, options: Options, ledger: Ledger) -> PlannedEvent:
     if not isinstance(said, dict):
         raise PlanError('an event is {"name": …, "schema": …}', where)
     name, description = said.get("name"), said.get("description")
     if type(name) is not str or not name:
         raise PlanError("an event needs a name", f"{where}/name")
     if description is not None and type(description) is not str:
-        raise PlanError(f"the description of `{name}` is not text", f"{where}/description")
-    if not isinstance(said.get("schema"), dict | bool):
-        raise PlanError(f"`{name}` needs a schema: an object, true or false", f"{where}/schema")
-    schema = tokens.dump(said["schema"])
+        raise PlanError(f"the description of `{name:.200}` is not text", f"{where}/description")
+    _unread(said, _EVENT_KEYS, where, ledger)
+    if "fields" in said:
+        if "schema" in said:
+            raise PlanError(f"`{name:.200}` has both a schema and fields; one of them can judge", f"{where}/fields")
+        return _rows(EventRows(name, description), said["fields"], f"{where}/fields", ledger)
+    schema = settled(said.get("schema"), f"{where}/schema", options, ledger)
+    ledger.read += sum(1 for _ in promises(schema, f"{where}/schema"))
+    return planned_event(name, schema, f"{where}/schema", mode=mode, description=description)
+
+
+def _rows(event: EventRows, said: Value, where: str, ledger: Ledger) -> PlannedEvent:
+    if not isinstance(said, list):
+        raise PlanError('fields are a list of {"path": …, "type": …}', where)
+    for at, row in enumerate(said):
+        here = f"{where}/{at}"
+        if not isinstance(row, dict) or type(row.get("path")) is not str or type(row.get("type")) is not str:
+            raise PlanError('a field is {"path": …, "type": …}', here)
+        required = row.get("required", True)
+        if not isinstance(required, bool):
+            raise PlanError("true or false is expected", f"{here}/required")
+        _unread(row, _ROW_KEYS, here, ledger)
+        condition = condition_of(_compared(row["condition"]), f"{here}/condition") if row.get("condition") else None
+        kind = field_type(row["type"], f"{here}/type")
+        event.add(SheetField(field_text(row["path"], f"{here}/path"), kind, required, condition), here)
+        ledger.read += 1 + required + (condition is not None)
+    return event.event()
+
+
+def _compared(condition: Value) -> Value:
+    """The condition with the value it compares with, which a stored plan has as JSON text."""
+    value = condition.get("if_value") if isinstance(condition, dict) else None
+    if type(value) is not str:
+        return condition
     try:
-        oracle.validator(schema, mode)
-    except oracle.BadSchema as error:
-        raise PlanError(f"the schema of `{name}` is not valid: {error}", f"{where}/schema{error.pointer}") from None
-    return PlannedEvent(name, schema=schema, description=description)
-
-
-def _refuse_twice(events: tuple[PlannedEvent, ...], match: Match) -> None:
-    seen: dict[str, int] = {}
-    for at, event in enumerate(events):
-        first = seen.setdefault(comparable(event.name, match), at)
-        if first != at:
-            other = events[first].name
-            same = "is there twice" if other == event.name else f"means the same name as `{other}`"
-            raise PlanError(f"`{event.name}` {same}", f"/events/{at}/name")
-
-
-def _refuse_repeated(value: Any, where: str) -> None:
-    if isinstance(value, tokens.Repeated):
-        raise PlanError(f"the key `{value.repeated_key()}` is there twice", where)
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in inner:
-        step = str(key).replace("~", "~0").replace("/", "~1")
-        _refuse_repeated(item, f"{where}/{step}")
-
-
-def _count(schema: Any) -> int:
-    if isinstance(schema, list):
-        return sum(map(_count, schema))
-    if not isinstance(schema, dict):
-        return 0
-    named = schema.get("properties")
-    return (len(named) if isinstance(named, dict) else 0) + sum(map(_count, schema.values()))
+        return {**condition, "if_value": tokens.parse(value)}
+    except ValueError:
+        return condition

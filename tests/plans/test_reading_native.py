@@ -47,8 +47,8 @@ def event(schema: str) -> str:
     ("text", "where", "says"),
     [
         ("{", "", "not JSON"),
-        ("[]", "", "a plan is"),
-        ('{"events":{}}', "", "a plan is"),
+        ("[]", "", "no known format"),
+        ('{"events":{}}', "", "no known format"),
         ('{"events":[],"events":[]}', "", "`events` is there twice"),
         ('{"events":[],"match":"fuzzy"}', "/match", "loose, exact"),
         ('{"events":[],"strict_float":1}', "/strict_float", "true or false"),

@@ -94,8 +94,3 @@ def test_a_plan_of_too_many_bytes_is_refused_unread() -> None:
 def test_an_impossible_app_is_refused_before_anything_is_read(app: str) -> None:
     with pytest.raises(PlanError, match="is not an app id"):
         read_plan(b"", app=app)
-
-
-def test_a_plan_as_yaml_is_refused_by_name() -> None:
-    with pytest.raises(PlanError, match=r"shop\.yaml: YAML"):
-        read_plan(b"events: []", app="shop", filename="shop.yaml")
