@@ -86,7 +86,7 @@ class _Reading:
             self._more(1, line)
             self._put(self._scalar(event, line), 1, event.anchor, line)
         elif isinstance(event, yaml.AliasEvent):
-            known = self._anchors.get(event.anchor)
+            known = self._anchors.get(str(event.anchor))
             if known is None:
                 raise BadYaml(f"the alias *{event.anchor} has no anchor before it that is complete", line)
             self._more(known.size, line)

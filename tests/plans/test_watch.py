@@ -66,7 +66,7 @@ def test_other_files_and_impossible_names_do_no_harm(folders: tuple[Path, Path])
     (watched / "shop.csv~").write_text("x")
     (watched / ".hidden.csv").write_text(HEADER + "e,a,text")
     (watched / "two words.json").write_text("{}")
-    (watched / "shop.yaml").write_text("events: []")
+    (watched / "shop.yaml").write_text("events: [")
     (watched / "folder.csv").mkdir()
     (watched / "broken.csv").symlink_to(watched / "gone")
     refused = {result.path.name: result.error is not None for result in take_in(watched, store)}
