@@ -1,6 +1,7 @@
 """One event opened: its field table, sentences, payload and ids as components. Whatever was sent stays text."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,9 +17,13 @@ MOST_CHARACTERS = 2_000
 """Of one string shown; megabytes of it would only slow the page."""
 MOST_RAW = 64_000
 MOST_SENTENCES = 6
+MOST_FIELDS = 400
+"""Rows of a field table that are drawn; an array may have thousands of elements."""
 MOST_LEVELS = 24
 """Of a tree; each takes six of the 254 that JSON may be nested on its way to the browser."""
 
+_NAMED = re.compile(r'"(?:[^"\\]|\\.)*"|`([^`]*)`')
+"""A value in quotes, or a name in backticks."""
 _BAD = ("invalid", "missing", "warning")
 _IDS = (
     ("seq", "Seq"),
@@ -96,7 +101,7 @@ def _sentences(event: Mapping[str, Any]) -> list[Component]:
     if not event["violations"]:
         return []
     lines = [
-        html.Li(_spoken(violation["message"]), className=f"sentence sentence-{violation['severity']}")
+        html.Li(_with_hint(violation), className=f"sentence sentence-{violation['severity']}")
         for violation in event["violations"][:MOST_SENTENCES]
     ]
     more = len(event["violations"]) - len(lines)
@@ -105,10 +110,28 @@ def _sentences(event: Mapping[str, Any]) -> list[Component]:
     return [html.Ul(lines, className="sentences")]
 
 
+def _with_hint(violation: Mapping[str, Any]) -> list[Component]:
+    """The sentence, and on a line of its own what probably happened, which its message has after a dash."""
+    message, hint = violation["message"], violation.get("hint")
+    if not hint:
+        return _spoken(message)
+    said = message.removesuffix(f" \u2014 {hint}.")
+    return [*_spoken(f"{said}."), html.Span(_spoken(_capital(hint)), className="hint")]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _spoken(sentence: str) -> list[Component]:
-    """The sentence with the names it puts in backticks as code."""
-    parts = sentence.split("`")
-    return [html.Code(html.Bdi(part)) if index % 2 else html.Bdi(part) for index, part in enumerate(parts)]
+    """The sentence with the names it puts in backticks as code; those in the quotes of a value are its own."""
+    parts: list[Component] = []
+    start = 0
+    for found in _NAMED.finditer(sentence):
+        if found[1] is not None:
+            parts += [html.Bdi(sentence[start : found.start()]), html.Code(html.Bdi(found[1]))]
+            start = found.end()
+    return [*parts, html.Bdi(sentence[start:])]
 
 
 def field_table(fields: Sequence[Mapping[str, Any]]) -> Component:
@@ -116,20 +139,42 @@ def field_table(fields: Sequence[Mapping[str, Any]]) -> Component:
     if not fields:
         return html.P("The plan says nothing about this event.", className="muted")
     heads = html.Tr([html.Th(title, scope="col") for title in ("Field", "Value", "Expected", "Received", "")])
-    rows = [_field(row) for row in fields]
-    return html.Table([html.Thead(heads), html.Tbody(rows)], className="fields")
+    shown = _worth_showing(fields)
+    rows = [line for row in shown for line in _field(row)]
+    left = len(fields) - len(shown)
+    more = [html.P(f"and {left:,} more fields", className="muted more")] if left else []
+    return html.Div([html.Table([html.Thead(heads), html.Tbody(rows)], className="fields"), *more])
 
 
-def _field(row: Mapping[str, Any]) -> Component:
-    said = row["message"] if row["status"] in _BAD else None
+def _worth_showing(fields: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """So many rows as a page can hold, in their order: the broken ones first of all."""
+    if len(fields) <= MOST_FIELDS:
+        return list(fields)
+    by_worth = sorted(range(len(fields)), key=lambda at: (fields[at]["status"] not in _BAD, at))
+    return [fields[at] for at in sorted(by_worth[:MOST_FIELDS])]
+
+
+def _field(row: Mapping[str, Any]) -> list[Component]:
+    """The row of a field, and below it, over its whole width, what is more to say of it."""
+    verdict = html.Span(row["status"].replace("_", " "), className=f"verdict verdict-{row['status']}")
     cells = [
-        html.Th(html.Code(html.Bdi(row["key"])), scope="row"),
+        html.Th(html.Code(html.Bdi(_cut(row["key"], 200))), scope="row"),
         html.Td(_cell(row["value"]), className="field-value"),
         html.Td(_cell(row["expected"])),
         html.Td(_cell(row["received"])),
-        html.Td(html.Span(row["status"].replace("_", " "), className=f"verdict verdict-{row['status']}")),
+        html.Td(verdict),
     ]
-    return html.Tr(cells, className=f"is-{row['status']}", title=said or "")
+    more = _aside(row)
+    line = html.Tr(cells, className=f"is-{row['status']}{' has-aside' if more else ''}", title=row["message"] or "")
+    return [line, html.Tr(html.Td(_spoken(more), colSpan=len(cells), className="hint"))] if more else [line]
+
+
+def _aside(row: Mapping[str, Any]) -> str:
+    """The hint of a broken field; the condition of one it does not hold for."""
+    if row.get("hint"):
+        return _capital(row["hint"])
+    conditional = row["status"] == "not_applied" and "`" in (row["message"] or "")
+    return str(row["message"]) if conditional else ""
 
 
 def _cell(value: Any) -> Component | str:

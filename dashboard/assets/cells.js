@@ -2,8 +2,8 @@
 (function () {
   const cells = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
-  // Sentences put names in backticks; a cell has no room for them.
-  const plain = (sentence) => sentence.replaceAll("`", "");
+  // Sentences put names in backticks, which a cell has no room for; those within a value's quotes are the value's own.
+  const plain = (sentence) => sentence.replace(/"(?:[^"\\]|\\.)*"|`([^`]*)`/g, (whole, name) => name ?? whole);
 
   cells.lvdRowId = (params) => String(params.data.seq);
   cells.lvdTime = (at) => (at ? at.slice(0, 10) + " " + at.slice(11, 23) : "");

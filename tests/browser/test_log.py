@@ -128,6 +128,23 @@ def test_a_row_opens_beside_the_log_and_its_link_opens_it_again(live: Live, page
     assert "seq" not in page.url
 
 
+def test_a_violation_says_what_probably_happened_in_the_log_and_beside_it(live: Live, page: Page) -> None:
+    live.put_plan("hinted", PLAN)
+    send(live, "hinted", [{"event_name": "bought", "payload": {"price": "14.99", "items": [{"SKU": "a"}]}}])
+    opened(page, live, "hinted")
+    says = 'price should be a number; it was the text "14.99" \u2014 a number sent as text.'
+    expect(page.locator(".ag-cell[col-id=violations]").first).to_contain_text(says)
+    page.locator(".ag-center-cols-container .ag-row").first.click()
+    expect(page.locator(".sentence .hint")).to_have_text(
+        ["A number sent as text", "items[0].SKU came, a near name", "A near name for items[0].sku"]
+    )
+    expect(page.locator(".fields .hint")).to_have_count(3)
+    box, panel = page.locator(".fields").bounding_box(), page.locator("#events-panel").bounding_box()
+    assert box is not None
+    assert panel is not None
+    assert box["width"] <= panel["width"]
+
+
 def test_a_link_opens_its_event_whatever_the_filter_leaves_in_the_log(live: Live, page: Page, long: str) -> None:
     oldest = live.get(f"/api/apps/{long}/events", offset=ROWS - 1, limit=1)["rows"][0]["seq"]
     for seq in (oldest, oldest + 1, oldest + 1_000):

@@ -113,3 +113,34 @@ def test_many_sentences_are_counted_not_listed() -> None:
     panel = drawn(violations=[broken] * 40)
     assert len(marked(panel, "sentence")) == fields.MOST_SENTENCES
     assert "and 34 more" in texts(panel)
+
+
+def test_a_hint_stands_below_its_sentence_and_its_row() -> None:
+    hint, said = "a number sent as text", '`price` should be a number; it was the text "14.99"'
+    broken = {"field": "price", "severity": "error", "message": f"{said} \u2014 {hint}.", "hint": hint}
+    row = {**EVENT["fields"][1], "key": "price", "message": broken["message"], "hint": hint}
+    panel = drawn(violations=[broken], fields=[row])
+    assert marked(panel, "sentence") == ['price should be a number; it was the text "14.99".A number sent as text']
+    assert marked(panel, "hint") == ["A number sent as text"] * 2
+
+
+def test_a_condition_that_did_not_hold_is_told_below_its_row() -> None:
+    why = 'Asked for only when `by` is "card".'
+    row = {**EVENT["fields"][0], "status": "not_applied", "message": why, "hint": None}
+    assert marked(drawn(fields=[row]), "hint") == ['Asked for only when by is "card".']
+    assert marked(drawn(fields=[{**row, "message": "It was not sent, and need not be."}]), "hint") == []
+
+
+def test_backticks_in_a_value_are_its_own() -> None:
+    broken = {"field": "a", "severity": "error", "message": 'it was the text "`x` \\"`y`"; not `a`.', "hint": None}
+    [line] = [child for child in walk(drawn(violations=[broken], fields=[])) if child["type"] == "Li"]
+    assert [texts(child) for child in walk(line) if child["type"] == "Code"] == ["a"]
+    assert texts(line).count("`") == 4
+
+
+def test_a_table_of_many_elements_stays_a_bounded_page_with_what_is_broken() -> None:
+    fine = [{**EVENT["fields"][0], "key": f"l[{at}]"} for at in range(5_000)]
+    panel = drawn(fields=[*fine, EVENT["fields"][1]])
+    assert len(marked(panel, "is-invalid")) == 1
+    assert len(marked(panel, "is-valid")) == fields.MOST_FIELDS - 1
+    assert "and 4,601 more fields" in texts(panel)
