@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from plans.formats import native, sheet
+from plans.formats import amplitude, avo, mparticle, native, rudderstack, rudderstack_yaml, segment, sheet
 from plans.formats.source import Options, Source
 from plans.model import Plan, Report
 
@@ -31,7 +31,16 @@ class Format(Protocol):
         ...
 
 
-_IN_ORDER: Final[tuple[Format, ...]] = (sheet, native)
+_IN_ORDER: Final[tuple[Format, ...]] = (
+    sheet,
+    amplitude,
+    native,
+    segment,
+    rudderstack,
+    rudderstack_yaml,
+    avo,
+    mparticle,
+)
 
 FORMATS: Final[dict[str, Format]] = {format.NAME: format for format in _IN_ORDER}
 """The most particular first: whatever any schema could be comes last."""

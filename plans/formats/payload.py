@@ -103,8 +103,10 @@ def _sections(value: Value, where: str, cut: Cut, ledger: Ledger) -> Iterator[Va
 
 def _required(value: Value, where: str, cut: Cut, ledger: Ledger) -> None:
     for at, name in enumerate(_list(value, where)):
+        if type(name) is not str:
+            raise PlanError("a name is text", f"{where}/{at}")
         if name not in cut.artefacts and name not in cut.elsewhere:
-            ledger.drop([f"{where}/{at}"], f"whether a call has `{name}` {_AROUND}")
+            ledger.drop([f"{where}/{at}"], f"whether a call has `{name:.80}` {_AROUND}")
 
 
 def _type(value: Value, where: str, ledger: Ledger) -> None:

@@ -1,0 +1,36 @@
+"""The last step of every import from another tool: schemas by event name become the plan, and the ledger its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from plans.formats.events import plan_of, planned_event, report_of
+from plans.formats.ledger import Ledger
+from plans.model import FormatMode, Plan, Report
+from plans.tokens import Value
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event as a format read it: its name, the schema of its payload, and where that stands."""
+
+    name: str
+    schema: dict[str, Value]
+    where: str
+    description: str | None = None
+
+
+def finish(
+    format: str, app: str, drafts: Iterable[Draft], ledger: Ledger, *, mode: FormatMode | None = None
+) -> tuple[Plan, Report]:
+    """The plan of these events and the report on them; PlanError for a schema that is none and for a name twice."""
+    listed = list(drafts)
+    events = [
+        planned_event(draft.name, draft.schema, draft.where, mode=mode, description=draft.description)
+        for draft in listed
+    ]
+    plan = plan_of(app, events, [draft.where for draft in listed], mode=mode)
+    gone = {note.where for note in ledger.dropped}
+    ledger.approximated = [note for note in ledger.approximated if note.where not in gone]
+    return plan, report_of(format, plan, ledger)
