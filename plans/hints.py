@@ -9,8 +9,8 @@ from plans.hinting import misplaced, near, values
 from plans.hinting.outline import Field, Outline, outline
 from plans.model import Plan, PlannedEvent
 
-KEPT: Final = 1_024
-"""Plans, and names that are not planned of each, whose nearest planned name is remembered."""
+KEPT: Final = 64
+"""Plans whose names are remembered as an index."""
 Violation = Mapping[str, str | None]
 """As it is stored: field, path, rule, severity, expected, received, value."""
 
@@ -38,10 +38,19 @@ def _of_value(violation: Violation, known: Outline, plan: Plan | None) -> str | 
     if received is None or value is None:
         return None
     field = known.get(violation["path"] or "", values.NOTHING)
+    if rule == "schema":
+        return _of_schema(received, value, field)
     if rule in ("wrong_type", "condition"):
         return values.wrong_type(violation["expected"] or "", received, value, field)
     by_rule = _BY_RULE.get(rule or "")
     return by_rule(received, value, field) if by_rule else None
+
+
+def _of_schema(received: str, value: str, field: Field) -> str | None:
+    """Of a value that keeps no alternative: by the types and values of all of them."""
+    if not field.takes(received) and (hint := values.wrong_type(" or ".join(field.kinds), received, value, field)):
+        return hint
+    return values.not_allowed(received, value, field)
 
 
 _BY_RULE: Final[Mapping[str, Callable[[str, str, Field], str | None]]] = {
@@ -52,16 +61,14 @@ _BY_RULE: Final[Mapping[str, Callable[[str, str, Field], str | None]]] = {
 
 
 def _near_event(plan: Plan, name: str) -> str | None:
-    """Of a name that is not planned: a planned one near it, remembered by the identity of the plan."""
+    """Of a name that is not planned: a planned one near it. The index of a plan is remembered by its identity."""
     kept = _kept.get(id(plan))
-    if kept is None or kept[0] is not plan or len(kept[1]) >= KEPT:
+    if kept is None or kept[0] is not plan:
         if len(_kept) >= KEPT:
             _kept.clear()
-        kept = _kept[id(plan)] = plan, {}
-    known = kept[1]
-    if name not in known:
-        known[name] = near.nearest(name, plan.names()) if len(name) <= near.LONGEST else None
-    return f"a near name for `{known[name]}`" if known[name] is not None else None
+        kept = _kept[id(plan)] = plan, near.Names(plan.names())
+    found = kept[1].nearest(name)
+    return f"a near name for `{found}`" if found is not None else None
 
 
-_kept: dict[int, tuple[Plan, dict[str, str | None]]] = {}
+_kept: dict[int, tuple[Plan, near.Names]] = {}

@@ -16,8 +16,10 @@ from plans.hinting import near, times
 from plans.hinting.outline import Field, Outline
 from plans.paths import Path
 
-MOST: Final = 20
-"""Missing fields, and unplanned ones, of one event that are looked at."""
+MOST: Final = 40
+PAIRS: Final = 100
+ALONE: Final = 10
+"""Missing fields of one event that are looked at, pairs of one and an unplanned one, and of those without a partner."""
 
 KEPT: Final = 256
 """Events whose missing and unplanned fields are remembered of each planned event, and violations of one that count."""
@@ -28,7 +30,6 @@ Steps = tuple[str | int | None, ...]
 _STEP: Final = re.compile(r'\[(?:(\d*)|("(?:[^"\\]|\\.)*"))\]|\.?([^.\[\]"]+)')
 _LONGEST: Final = 500
 _KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
-_BESIDE: Final = 200
 LEVEL: Final = near.TWO_TYPOS + 1
 """From so far on, a field is at another place: any near name at the same one is surer."""
 
@@ -109,9 +110,9 @@ def _held(one: Mapping[str, str | None]) -> str | None:
 
 def _pairs(violations: Sequence[Mapping[str, str | None]], known: Outline) -> dict[int, str]:
     missing = list(islice(_missing(violations, known), MOST))
-    extras = list(islice(_extras(violations), MOST))
+    extras = list(islice(_extras(violations), max(PAIRS // (len(missing) + 1), 1)))
     found = _settled(sorted(_matches(missing, extras, known), key=lambda match: match.distance))
-    for extra in extras:
+    for extra in extras[:ALONE]:
         if extra.number not in found and (told := _optional(extra, known)):
             found[extra.number] = told
     return found
@@ -220,7 +221,7 @@ def _taken_apart(one: Missing, extra: Extra, known: Outline) -> Match | None:
     """A field of a missing object, found where the object should be."""
     if one.at[:-1] != extra.at[:-1]:
         return None
-    for inner in known.inside.get(one.planned.path, ())[:MOST]:
+    for inner in islice(known.inside.get(one.planned.path, {}).values(), MOST):
         whole = f"{one.planned.name}{inner.name}"
         if near.alike(inner.name, extra.name) or near.alike(whole, extra.name):
             field = paths.render(inner.path)
@@ -232,10 +233,10 @@ def _taken_apart(one: Missing, extra: Extra, known: Outline) -> Match | None:
 def _optional(extra: Extra, known: Outline) -> str | None:
     """A field the event may lack, of a near name or one level off: whether it came too is not known."""
     path = _path(extra.at)
-    beside = {field.name: field for field in known.inside.get(path[:-1], ())[:_BESIDE]}
-    found = near.nearest(extra.name, beside, near.TYPO)
+    found = known.names(path[:-1]).nearest(extra.name, near.TYPO)
     if found is not None:
-        return None if beside[found].needed else f"a near name for `{paths.render(beside[found].path)}`"
+        beside = known.inside[path[:-1]][found]
+        return None if beside.needed else f"a near name for `{paths.render(beside.path)}`"
     off = [field for field in known.optional.get(extra.name, ()) if _one_level(field.path, path)]
     return f"the plan has it as `{paths.render(off[0].path)}`, one level off" if len(off) == 1 else None
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
+MET: Final = 200
+COMPARED: Final = 10
+"""Names that share something with one, and those of them, sharing most, that it is compared with."""
 LONGEST: Final = 100
 """Longer names are compared as they are written only."""
 
@@ -47,7 +52,7 @@ def nearness(a: str, b: str) -> int | None:
         return PLURAL
     if sorted(map(_stem, words(a))) == sorted(map(_stem, words(b))):
         return ORDER
-    typos = mistakes(plain_a, plain_b)
+    typos = mistakes(plain_a, plain_b) if plain_a[0] == plain_b[0] or plain_a[-1] == plain_b[-1] else None
     if typos == 1 and (max(len(plain_a), len(plain_b)) >= _ONE_TYPO or sorted(plain_a) == sorted(plain_b)):
         return TYPO
     if _abbreviated(words(a), words(b)):
@@ -60,13 +65,42 @@ def alike(a: str, b: str) -> bool:
     return a == b or (letters(a) == letters(b) != "")
 
 
+class Names:
+    """Names to find the nearest of, without comparing each with every other."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_letters: dict[str, list[str]] = {}
+        self._by_mark: dict[str, list[str]] = {}
+        for name in names:
+            self._by_letters.setdefault(letters(name), []).append(name)
+            for mark in _marks(name):
+                self._by_mark.setdefault(mark, []).append(name)
+
+    def nearest(self, name: str, furthest: int = TWO_TYPOS) -> str | None:
+        """The nearest of the names; None when none is near, or two are as near."""
+        if not name or len(name) > LONGEST:
+            return None
+        same = self._by_letters.get(letters(name))
+        if same:
+            return same[0] if len(same) == 1 else None
+        found = (other for mark in _marks(name) for other in self._by_mark.get(mark, ()))
+        share_most = Counter(islice(found, MET)).most_common(COMPARED)
+        return nearest(name, (other for other, _ in share_most), furthest)
+
+
+def _marks(name: str) -> set[str]:
+    """What near names share at least one of: a word, how they begin, how they end."""
+    plain = letters(name)
+    return {*map(_stem, words(name)), f"{plain[:2]}…", f"…{plain[-2:]}"}
+
+
 def nearest(name: str, others: Iterable[str], furthest: int = TWO_TYPOS) -> str | None:
     """The one of `others` that is nearest to a name; None when none is near, or two are as near."""
     best: list[str] = []
     least = furthest + 1
     for other in others:
         near = nearness(name, other)
-        if near is not None and near <= least and near <= furthest:
+        if near is not None and near <= min(least, furthest):
             best = [*best, other] if near == least else [other]
             least = near
     return best[0] if len(best) == 1 else None

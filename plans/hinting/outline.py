@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from plans import paths, tokens
 from plans.hinting import conditions
+from plans.hinting.near import Names
 from plans.model import MAX_FIELDS, PlannedEvent
 from plans.paths import Path
 from plans.tokens import Num, Value
@@ -66,16 +67,25 @@ class Outline(dict[str, Field]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._names: dict[Path, Names] = {}
         self.said: dict[tuple[tuple[str | None, ...], ...], Mapping[int, str]] = {}
 
     @cached_property
-    def inside(self) -> Mapping[Path, list[Field]]:
-        """The fields right inside of each object; those of the payload at ()."""
-        found: dict[Path, list[Field]] = {}
+    def inside(self) -> Mapping[Path, dict[str, Field]]:
+        """The fields right inside of each object, by their last key; those of the payload at ()."""
+        found: dict[Path, dict[str, Field]] = {}
         for one in self.values():
             if one.path[-1] is not None:
-                found.setdefault(one.path[:-1], []).append(one)
+                found.setdefault(one.path[:-1], {})[one.name] = one
         return found
+
+    def names(self, path: Path) -> Names:
+        """The names of the fields right inside of an object."""
+        if path not in self._names:
+            if len(self._names) >= KEPT:
+                self._names.clear()
+            self._names[path] = Names(self.inside.get(path, ()))
+        return self._names[path]
 
     @cached_property
     def optional(self) -> Mapping[str, list[Field]]:
