@@ -12,8 +12,8 @@ from plans import paths
 from plans.judging import beyond
 from plans.judging.by_event import Unreadable, twice
 from plans.model import FormatMode, Rule
-from plans.oracle import validator
-from plans.rules import expected
+from plans.oracle import heaviest, validator
+from plans.rules import ecma, expected
 from plans.rules.frames import Found
 from plans.tokens import Num, Repeated, Value
 
@@ -39,11 +39,30 @@ def evaluate(schema: str, mode: FormatMode | None, payload: dict[str, Value]) ->
     Raises Unreadable when a key comes twice anywhere: such a schema may look everywhere.
     """
     refuse_repeated(payload, ())
+    check_work(heaviest(schema), payload)
     found: dict[tuple[object, ...], Found] = {}
     for error in validator(schema, mode).iter_errors(plain(payload)):
         for one in _found(error, payload):
             found.setdefault((one.path, one.indices, one.rule, one.expected), one)
     return sorted(found.values(), key=lambda one: one.rule == "unplanned_field")
+
+
+def check_work(heaviness: int, payload: Value) -> None:
+    """TooMuchWork when a text of the payload is too long for the patterns of its schema."""
+    if heaviness > ecma.HEAVY:
+        ecma.check_work(heaviness, max(map(len, _texts(payload)), default=0))
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif type(value) is str:
+        yield value
 
 
 def refuse_repeated(value: Value, path: paths.Path) -> None:
@@ -73,6 +92,8 @@ _LONG = 4000  # int() refuses more than 4,300 digits
 
 def _found(error: rs.ValidationError, payload: dict[str, Value]) -> Iterator[Found]:
     keyword, said = error.kind.name, error.kind.as_dict()
+    if keyword == "pattern" and "error" in said:
+        raise ecma.too_many_steps()
     if keyword == "required":
         yield _at(error, payload, "missing", "any value", (said["property"],), there=False)
     elif keyword in ("additionalProperties", "unevaluatedProperties"):
@@ -134,7 +155,7 @@ def _expected(keyword: str, said: dict[str, Any]) -> str:
     if keyword in ("enum", "const"):
         return _one_of(said["options"] if keyword == "enum" else [said["expected_value"]])
     if keyword == "pattern":
-        return expected.pattern(said["pattern"])
+        return expected.pattern(ecma.written(said["pattern"]))
     if keyword == "format":
         return expected.text_format(said["format"])
     if keyword in _SIGNS:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import jsonschema_rs as rs
 import orjson
 
-from plans import paths
+from plans import paths, tokens
 from plans.model import FieldType, PlannedEvent, SheetField
 from plans.paths import Path
 
@@ -99,8 +99,8 @@ def _condition(row: SheetField, root: dict[str, Any], surely: dict[FieldType, di
     asked, then = (paths.parse(field) for field in (row.condition.if_field, row.condition.then_field))
     if len(asked) != 1 or len(then) != 1 or not {asked[0], then[0]} <= root["properties"].keys():
         raise _Doubtful
-    value = orjson.loads(row.condition.if_value)
-    if not isinstance(value, str | bool):
+    value = tokens.parse(row.condition.if_value)
+    if type(value) not in (str, bool):
         raise _Doubtful
     return {
         "if": {"required": [asked[0]], "properties": {asked[0]: {"const": value}}},

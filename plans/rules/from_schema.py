@@ -12,7 +12,7 @@ import jsonschema_rs as rs
 from plans import oracle, tokens
 from plans.model import FormatMode, PlannedEvent, Rule, Severity
 from plans.paths import Path
-from plans.rules import checks, expected, value_checks
+from plans.rules import checks, ecma, expected, value_checks
 from plans.rules.checks import Test
 from plans.rules.frames import Check, Compiled, Frame, Guard, Planned
 from plans.rules.known_formats import SURELY
@@ -219,9 +219,18 @@ def _count(limit: Num | None) -> int | None:
 
 @lru_cache(maxsize=4096)
 def _has_format(name: str, dialect: str) -> Callable[[str], bool]:
-    return oracle.by_dialect(dialect)({"format": name}, validate_formats=True, offline=True).is_valid
+    return oracle.make(dialect, tokens.dump({"format": name}), formats=True).is_valid
 
 
 @lru_cache(maxsize=4096)
 def _has_pattern(pattern: str, dialect: str) -> Callable[[str], bool]:
-    return oracle.by_dialect(dialect)({"pattern": pattern}, offline=True).is_valid
+    judge = oracle.make(dialect, tokens.dump({"pattern": ecma.taken(pattern)}), formats=False)
+
+    def accepts(text: str) -> bool:
+        if judge.is_valid(text):
+            return True
+        if any("error" in error.kind.as_dict() for error in judge.iter_errors(text)):
+            raise ecma.too_many_steps()
+        return False
+
+    return ecma.bounded(pattern, accepts)

@@ -6,7 +6,6 @@ import itertools
 from functools import cache
 
 from plans import paths, tokens
-from plans.judging.glance import glance
 from plans.model import Condition, FieldType, PlannedEvent, Rule, SheetField
 from plans.paths import Path
 from plans.rules import checks, sheet_checks, value_checks
@@ -24,7 +23,7 @@ def compile_sheet(event: PlannedEvent, *, strict_float: bool) -> Compiled:
     known = sheet.root.known(0, 0)
     known.severity = "warning"
     depth = max(frame.depth for frame in sheet.root.walk())
-    return Compiled(sheet.root, depth, sheet.fields, glance=glance(event, strict_float=strict_float))
+    return Compiled(sheet.root, depth, sheet.fields)
 
 
 class _Sheet:

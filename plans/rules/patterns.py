@@ -1,13 +1,12 @@
-"""ECMA regular expressions as Rust ones, where both find the same; the others are left to jsonschema-rs.
-
-The dot is Rust's: jsonschema-rs takes it so too, and only \\r, U+2028 and U+2029 tell the difference.
-"""
+"""ECMA regular expressions as Rust ones, where both find the same; the others are left to jsonschema-rs."""
 
 from __future__ import annotations
 
 import re
 
 import polars as pl
+
+from plans.rules.ecma import HEAVY, weight
 
 _CLASSES = {
     r"\d": "0-9",
@@ -37,6 +36,8 @@ def as_rust(pattern: str) -> str | None:
     """A Rust regex that finds a match in exactly the same texts as this ECMA pattern, or None when in doubt."""
     parts: list[str] = []
     at = 0
+    if weight(pattern) > HEAVY:
+        return None
     while at < len(pattern):
         atom = _ATOM.match(pattern, at)
         if not atom or not _fits(atom):
@@ -88,7 +89,7 @@ def _translate(atom: re.Match[str]) -> str:
         inside = text[2:-1] if text.startswith("[^") else text[1:-1]
         start = "[^" if text.startswith("[^") else "["
         return start + _CLASS_PART.sub(_class_part, inside) + "]"
-    return "/" if text == r"\/" else text
+    return {r"\/": "/", ".": r"[^\n\r\x{2028}\x{2029}]"}.get(text, text)
 
 
 def _class_part(part: re.Match[str]) -> str:

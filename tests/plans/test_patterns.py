@@ -1,9 +1,11 @@
 """A pattern finds the same in Rust as in jsonschema-rs, or is left to it."""
 
-import jsonschema_rs
+import json
+
 import polars as pl
 import pytest
 
+from plans.oracle import validator
 from plans.rules.patterns import as_rust
 
 CHARACTERS = [
@@ -56,7 +58,7 @@ TEXTS = [*CHARACTERS, "", "ab", "a-b", "A1", "a\nb", "x.y", "aaa", "2024-01-31",
 )
 def test_a_translated_pattern_finds_the_same(pattern: str) -> None:
     rust = as_rust(pattern)
-    judge = jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    judge = validator(json.dumps({"pattern": pattern}), None)
     if rust is not None:
         assert pl.Series(TEXTS).str.contains(rust).to_list() == [judge.is_valid(text) for text in TEXTS]
 
