@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plans.formats.keywords import rebuilt
 from plans.tokens import Value
 
 Schema = dict[str, Value]
@@ -17,27 +18,43 @@ def any_of(shapes: list[Schema]) -> Schema:
     shapes = [shape for at, shape in enumerate(shapes) if shape not in shapes[:at]]
     if len(shapes) == 1:
         return first
+    dialect = {"$schema": first.get("$schema")}
     if any(not shape.keys() <= _SIMPLE or not isinstance(shape.get("properties"), dict) for shape in shapes):
-        return {"$schema": first.get("$schema"), "anyOf": [_without_dialect(shape) for shape in shapes]}
-    shared = {
-        name: field
-        for name, field in first["properties"].items()
-        if all(name in shape["properties"] and shape["properties"][name] == field for shape in shapes)
-    }
+        return {**dialect, "anyOf": [_without_dialect(shape) for shape in shapes]}
+    shared = _shared(shapes)
     needed = [name for name in _needed(first) if all(name in _needed(shape) for shape in shapes)]
-    schema: Schema = {"$schema": first.get("$schema"), "type": "object", "properties": shared}
+    closed = all(shape.get("additionalProperties") is False for shape in shapes)
+    names = dict.fromkeys(name for shape in shapes for name in shape["properties"])
+    fields = {name: shared.get(name, True) for name in names} if closed else shared
+    schema: Schema = {**dialect, "type": "object", "properties": fields, "additionalProperties": not closed}
     if needed:
         schema["required"] = needed
-    return {**schema, "additionalProperties": True, "anyOf": [_rest(shape, shared, needed) for shape in shapes]}
+    rests = [_rest(shape, shared, needed, [*names] if closed else []) for shape in shapes]
+    return schema if {} in rests else {**schema, "anyOf": rests}
 
 
-def _rest(shape: Schema, shared: Schema, needed: list[str]) -> Schema:
-    """What a shape asks beyond what all ask; fields it shares are only named, so that it may refuse all others."""
-    fields = {name: True if name in shared else field for name, field in shape["properties"].items()}
+def _shared(shapes: list[Schema]) -> Schema:
+    """The fields all shapes have, and have alike; what they are told to mean may differ."""
+    plain = [{name: _undescribed(field) for name, field in shape["properties"].items()} for shape in shapes]
+    alike = [name for name in plain[0] if all(name in other and other[name] == plain[0][name] for other in plain)]
+    return {name: shapes[0]["properties"][name] for name in alike}
+
+
+def _rest(shape: Schema, shared: Schema, needed: list[Value], names: list[str]) -> Schema:
+    """What a shape asks beyond what all ask: its own fields, and where all are closed, none of the others'."""
+    own = shape["properties"]
+    fields: Schema = {name: field for name, field in own.items() if name not in shared}
     others = [name for name in _needed(shape) if name not in needed]
-    rest = {**_without_dialect(shape), "properties": fields}
-    rest.pop("required", None)
-    return {**rest, "required": others} if others else rest
+    rest: Schema = {"required": others} if others else {}
+    if not names and shape.get("additionalProperties") is not True:
+        rest |= {"additionalProperties": shape["additionalProperties"]} if "additionalProperties" in shape else {}
+        fields |= dict.fromkeys(shared, True)
+    fields |= {name: False for name in names if name not in own}
+    return {**rest, "properties": fields} if fields else rest
+
+
+def _undescribed(field: Value) -> Value:
+    return rebuilt(field, "", lambda inner, _: {key: value for key, value in inner.items() if key != "description"})
 
 
 def _needed(shape: Schema) -> list[Value]:
