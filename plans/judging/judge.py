@@ -7,16 +7,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from plans.judging import decode
 from plans.judging.cells import numbered
 from plans.judging.odd import odd
 from plans.judging.one import Violation, unplanned, unreadable, violations_of
+from plans.judging.soundness import doubtful
+from plans.judging.typed import Typed, typed
 from plans.judging.validate import validate
 from plans.judging.violations import FOUND, NAMES
 from plans.model import Plan
 from plans.rules.compiled import compiled
+from plans.rules.ecma import TooMuchWork
 from plans.rules.frames import Compiled
 
 VERDICT: Final = pl.Schema(
@@ -35,7 +40,11 @@ SLICE_EVENTS: Final = 100_000
 
 
 def judge(
-    events: pl.DataFrame, plan_of: Callable[[str], Plan | None], *, columns_from: int = COLUMNS_FROM
+    events: pl.DataFrame,
+    plan_of: Callable[[str], Plan | None],
+    *,
+    columns_from: int = COLUMNS_FROM,
+    glanced: bool = True,
 ) -> pl.DataFrame:
     """`status`, `violations` and `plan_version` for each row of `events`, in its order.
 
@@ -44,7 +53,7 @@ def judge(
     """
     told, names = _named(events, plan_of)
     planned = told.filter(pl.col("name").is_not_null()).select("row", "name", "payload")
-    found = [_told_by_sender(told), *_planned(planned, names, columns_from)]
+    found = [_told_by_sender(told), *_planned(planned, names, columns_from, glanced)]
     return _verdicts(told, pl.concat(found))
 
 
@@ -57,6 +66,11 @@ class _Name:
     def ready(self) -> Compiled:
         """What its events are judged by."""
         return compiled(self.plan, self.name)
+
+    @property
+    def typed(self) -> Typed | None:
+        """What most of them are passed over by."""
+        return typed(self.plan.event(self.name), self.plan.strict_float, self.plan.format)
 
 
 def _named(events: pl.DataFrame, plan_of: Callable[[str], Plan | None]) -> tuple[pl.DataFrame, list[_Name]]:
@@ -99,15 +113,20 @@ def _alike(rows: pl.DataFrame, said: Violation) -> pl.DataFrame:
     return rows.with_columns(same).select(FOUND.names())
 
 
-def _planned(planned: pl.DataFrame, names: list[_Name], columns_from: int) -> Iterator[pl.DataFrame]:
+def _planned(planned: pl.DataFrame, names: list[_Name], columns_from: int, glanced: bool) -> Iterator[pl.DataFrame]:
     """What planned events break: most of them as columns, what is beyond these one by one."""
+    if glanced:
+        planned = doubtful(planned, [each.typed for each in names])
     beyond = planned["name"].is_in([at for at, each in enumerate(names) if each.ready.why])
     plain = planned.filter(~beyond)
     if plain.height < columns_from:
         yield _one_by_one(plain, names)
     else:
         for part in _slices(plain):
-            yield from _as_columns(part, names)
+            try:
+                yield from list(_as_columns(part, names))
+            except TooMuchWork:  # one text would keep a pattern busy: one by one, only its own event is left unjudged
+                yield _one_by_one(part, names)
     yield _one_by_one(_doubtful(planned.filter(beyond), names), names)
 
 
@@ -158,24 +177,28 @@ def _doubtful(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
 
 
 def _verdicts(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    each = (
-        found.sort("row", maintain_order=True)
-        .group_by("row", maintain_order=True)
-        .agg(
-            violations=pl.struct(NAMES),
-            unread=(pl.col("rule") == "unreadable").any(),
-            broken=(pl.col("severity") == "error").any(),
-        )
-    )
-    whole = told.join(each, on="row", how="left", maintain_order="left")
+    """The verdict of each event: all that was found of it, in the order it was found in."""
+    ordered = found.sort("row", maintain_order=True)
+    rows = pl.int_range(told.height, dtype=pl.UInt32(), eager=True)
+    broken = rows.is_in(ordered["row"].filter(ordered["severity"] == "error").implode())
+    unread = rows.is_in(ordered["row"].filter(ordered["rule"] == "unreadable").implode())
     status = (
-        pl.when("unread")
+        pl.when(unread)
         .then(pl.lit("error"))
         .when(pl.col("judged") & pl.col("name").is_null())
         .then(pl.lit("unplanned"))
-        .when("broken")
+        .when(broken)
         .then(pl.lit("invalid"))
         .otherwise(pl.lit("valid"))
     )
-    empty = pl.lit([], VERDICT["violations"])
-    return whole.select(status.alias("status"), pl.col("violations").fill_null(empty), "plan_version").cast(VERDICT)
+    return told.select(status.alias("status"), _lists(ordered, told.height), "plan_version").cast(VERDICT)
+
+
+def _lists(ordered: pl.DataFrame, height: int) -> pl.Series:
+    """The violations of each row as a list, from those of all rows in order."""
+    counts = np.bincount(ordered["row"].to_numpy(), minlength=height)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int64())
+    values = ordered.select(pl.struct(NAMES).alias("violations"))["violations"].to_arrow()
+    lists = pl.from_arrow(pa.LargeListArray.from_arrays(offsets, values))
+    assert isinstance(lists, pl.Series)
+    return lists.alias("violations")

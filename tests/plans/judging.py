@@ -35,9 +35,10 @@ def events(payloads: list[str | None], *, name: str | None = "e", kind: str = "t
 
 def verdicts(plan: Plan | None, payloads: list[str | None]) -> list[tuple[str, list[tuple[str | None, str | None]]]]:
     """Status and (field, rule) of each violation, which are the same whichever way they are found."""
-    one_by_one = judge(events(payloads), lambda _: plan, columns_from=1_000_000)
-    as_columns = judge(events(payloads), lambda _: plan, columns_from=0)
+    one_by_one = judge(events(payloads), lambda _: plan, columns_from=1_000_000, glanced=False)
+    as_columns = judge(events(payloads), lambda _: plan, columns_from=0, glanced=False)
     assert one_by_one.equals(as_columns)
+    assert one_by_one.equals(judge(events(payloads), lambda _: plan))
     told = as_columns.select("status", "violations").iter_rows()
     return [(status, [(one["field"], one["rule"]) for one in found]) for status, found in told]
 
