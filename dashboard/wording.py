@@ -32,6 +32,11 @@ def percent(rate: float | None) -> str:
     return f"{rate * 100:.1f} %" if 0 < rate < 1 else f"{rate * 100:.0f} %"
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or as much of it as is shown and how much more there is."""
+    return text if len(text) <= most else f"{text[:most]} … {len(text) - most:,} more characters"
+
+
 @dataclass(frozen=True)
 class Window:
     """A stretch of time up to now that a page can show: `key` is for URLs, `bucket` the width of a bar in seconds."""

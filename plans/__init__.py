@@ -5,5 +5,6 @@ versions.py   the numbered versions of an app's plan on disk; watch.py puts thos
 paths.py      a field's path as people read it; tokens.py JSON as it was written, exact.py its numbers
 rules/        a planned event compiled: frames of cells, and the checks on each
 judging/      a batch of events in, a verdict for each out; the field table of one
-explain.py    a violation as a sentence; hints.py, from hinting/, what probably happened: a near name, a number as text
+explain.py    a violation as a sentence; hints.py, from hinting/, what probably happened: a near name, a number as text;
+              spoken.py, texts from outside as sentences hold them
 """

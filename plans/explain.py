@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from plans.hints import hints
 from plans.model import Plan
+from plans.spoken import isolated, name_in, plain, quoted
 
-MOST_OF_A_NAME: Final = 200
-"""Characters of a field's or an event's name in a sentence."""
 MOST_EXPECTED: Final = 500
 
 Violation = Mapping[str, str | None]
@@ -54,12 +53,6 @@ _ASKS: Final = {
 }
 """Keywords that only a full evaluation can judge, in words."""
 
-_HIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\xa0\xad\u200b\u200e\u200f\u2028-\u202f\u2060-\u2069\ufeff]")
-_RIGHT_TO_LEFT: Final = re.compile(
-    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
-_SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
-
 
 def told(violations: Sequence[Violation], plan: Plan | None, event_name: str | None) -> list[dict[str, Any]]:
     """Each violation of one event with its `message`, the sentence and its hint, and its `hint`, text or None.
@@ -77,7 +70,8 @@ def told(violations: Sequence[Violation], plan: Plan | None, event_name: str | N
 def not_applied(*, sent: bool, conditional: bool, whens: Sequence[str] = ()) -> str:
     """Why a field of the plan was not judged; `whens` are the conditions under one of which it would be."""
     if conditional:
-        return f"Asked for only when {', or when '.join(whens)}." if whens else "The condition on it does not hold."
+        either = ", or when ".join(dict.fromkeys(whens))
+        return f"Asked for only when {either}." if whens else "The condition on it does not hold."
     return "It was sent, but nothing is asked of it." if sent else "It was not sent, and need not be."
 
 
@@ -87,11 +81,11 @@ def sentence(violation: Violation, hint: str | None = None) -> str:
 
 
 def _said(violation: Violation) -> str:
-    rule, field = violation["rule"], f"`{_name(violation['field'])}`" if violation["field"] else "The payload"
+    rule, field = violation["rule"], f"`{name_in(violation['field'])}`" if violation["field"] else "The payload"
     if rule == "unreadable":
-        return f"The event could not be read: {_plain(violation['received'] or '', MOST_EXPECTED).removesuffix('.')}"
+        return f"The event could not be read: {plain(violation['received'] or '', MOST_EXPECTED).removesuffix('.')}"
     if rule == "unplanned_event":
-        return f"`{_name(violation['received'])}` is not in the plan"
+        return f"`{name_in(violation['received'])}` is not in the plan"
     if rule == "unplanned_field":
         return f"{field} is not in the plan; it was {_received(violation)}"
     should = _should(violation["expected"])
@@ -111,11 +105,11 @@ def _it(should: str) -> str:
 
 
 def _should(expected: str | None) -> str:
-    said = _plain(expected or "any value", MOST_EXPECTED)
+    said = plain(expected or "any value", MOST_EXPECTED)
     if asked := _ASKED.fullmatch(said):
         return _ASKS.get(asked[1], f"should keep what `{asked[1]}` asks") + (f" ({asked[2]})" if asked[2] else "")
     if said.startswith("text matching "):
-        return f"should be text matching `{_name(said.removeprefix('text matching '))}`"
+        return f"should be text matching `{name_in(said.removeprefix('text matching '))}`"
     sign, _, limit = said.partition(" ")
     if sign in _LIMITS:
         return f"should be {_LIMITS[sign]} {limit}"
@@ -130,30 +124,7 @@ def _should(expected: str | None) -> str:
 def _received(violation: Violation) -> str:
     kind, value = violation["received"] or "", violation["value"] or ""
     if kind == "string":
-        return f"the text {_quoted(value)}" if value else "an empty text"
+        return f"the text {quoted(value)}" if value else "an empty text"
     if kind == "array" and value == "[]":
         return "an empty array"
-    return f"{_RECEIVED[kind]} {_isolated(_plain(value))}" if kind in _RECEIVED else _plain(value)
-
-
-def _quoted(value: str) -> str:
-    """A text in quotes, with what would end it early or not be seen written as JSON does."""
-    return f'"{_isolated(_plain(value.replace(chr(92), chr(92) * 2).replace(chr(34), chr(92) + chr(34))))}"'
-
-
-def _name(name: str | None) -> str:
-    """A name as it stands between backticks."""
-    return _isolated(_plain(name or "", MOST_OF_A_NAME).replace("`", r"\u0060"))
-
-
-def _plain(text: str, most: int | None = None) -> str:
-    """The text, cut, with every character that cannot be seen, or moves others about, as its escape."""
-    cut = text if most is None or len(text) <= most else f"{text[: most - 1]}…"
-    if cut.isascii() and cut.isprintable():
-        return cut
-    return _HIDDEN.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), cut)
-
-
-def _isolated(text: str) -> str:
-    """Right-to-left text kept to itself, so that the words around it stay in their order."""
-    return f"\u2068{text}\u2069" if not text.isascii() and _RIGHT_TO_LEFT.search(text) else text
+    return f"{_RECEIVED[kind]} {isolated(plain(value))}" if kind in _RECEIVED else plain(value)

@@ -8,6 +8,7 @@ from typing import Final
 from plans.hinting import misplaced, near, values
 from plans.hinting.outline import Field, Outline, outline
 from plans.model import Plan, PlannedEvent
+from plans.spoken import name_in
 
 KEPT: Final = 64
 """Plans whose names are remembered as an index."""
@@ -68,7 +69,7 @@ def _near_event(plan: Plan, name: str) -> str | None:
             _kept.clear()
         kept = _kept[id(plan)] = plan, near.Names(plan.names())
     found = kept[1].nearest(name)
-    return f"a near name for `{found}`" if found is not None else None
+    return f"a near name for `{name_in(found)}`" if found is not None else None
 
 
 _kept: dict[int, tuple[Plan, near.Names]] = {}

@@ -8,6 +8,7 @@ from typing import Any, Final
 from plans import paths, tokens
 from plans.model import Condition
 from plans.paths import Path
+from plans.spoken import name_in, plain
 
 MOST: Final = 200
 """Characters of a condition that are told."""
@@ -15,7 +16,7 @@ MOST: Final = 200
 
 def of_row(condition: Condition) -> str:
     """Of a sheet's row: `` `method` is "card" ``."""
-    return _cut(f"`{condition.if_field}` is {condition.if_value}")
+    return _cut(f"`{name_in(condition.if_field)}` is {condition.if_value}")
 
 
 def of_schema(schema: dict[str, Any], path: Path) -> Iterator[tuple[Any, str]]:
@@ -43,7 +44,7 @@ def _asked(schema: Any, path: Path) -> str | None:
 
 
 def _is_there(path: Path, key: str) -> str:
-    return f"`{paths.render((*path, key))}` is there"
+    return f"`{name_in(paths.render((*path, key)))}` is there"
 
 
 def _told(key: str, schema: Any, path: Path, needed: bool) -> str | None:
@@ -53,9 +54,9 @@ def _told(key: str, schema: Any, path: Path, needed: bool) -> str | None:
     values = [schema["const"]] if "const" in schema else schema.get("enum")
     if values is None:
         return None
-    said = f"`{paths.render((*path, key))}` is {' or '.join(map(tokens.dump, values))}"
+    said = f"`{name_in(paths.render((*path, key)))}` is {' or '.join(map(tokens.dump, values))}"
     return said if needed else f"{said} or is not there"
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
+    return plain(text, MOST)

@@ -11,6 +11,7 @@ from plans import oracle
 from plans.hinting import times
 from plans.hinting.outline import Field
 from plans.rules.patterns import as_rust
+from plans.spoken import quoted
 
 _DAY: Final = r"\d{4}-\d{2}-\d{2}"
 _INSTANT: Final = re.compile(rf"{_DAY}[Tt ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:[Zz]|[+-]\d{{2}}:?\d{{2}})?")
@@ -45,7 +46,7 @@ def almost(text: str, field: Field) -> str | None:
     if found := _blanks(text, fits):
         return found
     cased = next((other for other in (text.upper(), text.lower()) if other != text and fits(other)), None)
-    return f'wrong case: "{cased}" would match' if cased else None
+    return f"wrong case: {quoted(cased)} would match" if cased else None
 
 
 def _blanks(text: str, fits: Callable[[str], bool]) -> str | None:

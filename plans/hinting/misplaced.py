@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice, product
 from typing import Final
 
 from plans import paths
 from plans.hinting import near, times
-from plans.hinting.outline import Field, Outline
+from plans.hinting.met import LONGEST, Extra, Missing, extras_in, missing_in, rule_path
+from plans.hinting.outline import Outline
 from plans.paths import Path
+from plans.spoken import name_in
 
 MOST: Final = 40
 PAIRS: Final = 100
@@ -24,52 +23,8 @@ ALONE: Final = 10
 KEPT: Final = 256
 """Events whose missing and unplanned fields are remembered of each planned event, and violations of one that count."""
 
-Steps = tuple[str | int | None, ...]
-"""A field as it was met: keys, and the indices of elements; None for an element of an array that was not there."""
-
-_STEP: Final = re.compile(r'\[(?:(\d*)|("(?:[^"\\]|\\.)*"))\]|\.?([^.\[\]"]+)')
-_LONGEST: Final = 500
-_KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 LEVEL: Final = near.TWO_TYPOS + 1
 """From so far on, a field is at another place: any near name at the same one is surer."""
-
-
-@lru_cache(maxsize=8_192)
-def steps(field: str) -> Steps:
-    """The steps of a field's text: `items[1].price`; none when it is too long to look at."""
-    found: list[str | int | None] = []
-    for index, quoted, key in _STEP.findall(field) if len(field) <= _LONGEST else ():
-        if quoted:
-            found.append(json.loads(quoted))
-        else:
-            found.append(key if key else int(index) if index else None)
-    return tuple(found)
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A field that should be there, and the number of its violation."""
-
-    number: int
-    at: Steps
-    field: str
-    planned: Field
-
-
-@dataclass(frozen=True)
-class Extra:
-    """A field that is not planned: what it holds, and its keys, as far as that is stored, when it is an object."""
-
-    number: int
-    at: Steps
-    field: str
-    kind: str
-    keys: frozenset[str]
-
-    @property
-    def name(self) -> str:
-        """Its last key."""
-        return str(self.at[-1])
 
 
 @dataclass(frozen=True)
@@ -96,7 +51,7 @@ def pairs(violations: Sequence[Mapping[str, str | None]], known: Outline) -> Map
     if (kept := known.said.get(about)) is not None:
         return kept
     found = _pairs(violations, known)
-    if sum(len(field or "") for _, field, *_ in about) <= _LONGEST:
+    if sum(len(field or "") for _, field, *_ in about) <= LONGEST:
         if len(known.said) >= KEPT:
             known.said.clear()
         known.said[about] = found
@@ -109,34 +64,13 @@ def _held(one: Mapping[str, str | None]) -> str | None:
 
 
 def _pairs(violations: Sequence[Mapping[str, str | None]], known: Outline) -> dict[int, str]:
-    missing = list(islice(_missing(violations, known), MOST))
-    extras = list(islice(_extras(violations), max(PAIRS // (len(missing) + 1), 1)))
+    missing = list(islice(missing_in(violations, known), MOST))
+    extras = list(islice(extras_in(violations), max(PAIRS // (len(missing) + 1), 1)))
     found = _settled(sorted(_matches(missing, extras, known), key=lambda match: match.distance))
     for extra in extras[:ALONE]:
         if extra.number not in found and (told := _optional(extra, known)):
             found[extra.number] = told
     return found
-
-
-def _missing(violations: Sequence[Mapping[str, str | None]], known: Outline) -> Iterator[Missing]:
-    for number, one in enumerate(violations):
-        if one["received"] is None and one["rule"] in ("missing", "condition"):
-            field = one["field"] or ""
-            if at := steps(field):
-                path = _path(at)
-                yield Missing(number, at, field, known.get(paths.render(path)) or Field(path))
-
-
-def _extras(violations: Sequence[Mapping[str, str | None]]) -> Iterator[Extra]:
-    for number, one in enumerate(violations):
-        field = one["field"] or ""
-        if one["rule"] == "unplanned_field" and (at := steps(field)):
-            kind = one["received"] or ""
-            yield Extra(number, at, field, kind, _keys(one["value"] or "") if kind == "object" else frozenset())
-
-
-def _path(at: Steps) -> Path:
-    return tuple(step if isinstance(step, str) else None for step in at)
 
 
 def _settled(matches: Sequence[Match]) -> dict[int, str]:
@@ -166,11 +100,15 @@ def _near(one: Missing, extra: Extra) -> Match | None:
         return None
     name = one.planned.name
     if unit := times.renamed(extra.name, name):
-        return Match(near.TYPO, one, extra, f"`{extra.field}` came, {unit}", f"for `{one.field}`, {unit}")
+        return Match(
+            near.TYPO, one, extra, f"`{name_in(extra.field)}` came, {unit}", f"for `{name_in(one.field)}`, {unit}"
+        )
     distance = near.nearness(name, extra.name)
     if distance is None or (distance > near.TYPO and not one.planned.takes(extra.kind)):
         return None
-    return Match(distance, one, extra, f"`{extra.field}` came, a near name", f"a near name for `{one.field}`")
+    return Match(
+        distance, one, extra, f"`{name_in(extra.field)}` came, a near name", f"a near name for `{name_in(one.field)}`"
+    )
 
 
 def _moved(one: Missing, extra: Extra) -> Match | None:
@@ -196,7 +134,11 @@ def _moved(one: Missing, extra: Extra) -> Match | None:
 
 def _off(distance: int, one: Missing, extra: Extra, where: str, back: str) -> Match:
     return Match(
-        distance, one, extra, f"it came as `{extra.field}`, {where}", f"the plan has it as `{one.field}`, {back}"
+        distance,
+        one,
+        extra,
+        f"it came as `{name_in(extra.field)}`, {where}",
+        f"the plan has it as `{name_in(one.field)}`, {back}",
     )
 
 
@@ -206,15 +148,17 @@ def _inside(one: Missing, extra: Extra) -> Match | None:
     if name not in extra.keys:
         return None
     if one.at[:-1] == extra.at[:-1]:
-        told = f"it came inside `{extra.field}`, one level down"
-        return Match(LEVEL + 1, one, extra, told, f"the plan has `{one.field}` and what else is in it one level up")
+        told = f"it came inside `{name_in(extra.field)}`, one level down"
+        return Match(
+            LEVEL + 1, one, extra, told, f"the plan has `{name_in(one.field)}` and what else is in it one level up"
+        )
     around = one.at[:-1]
     if not around or around[:-1] != extra.at[:-1] or not isinstance(around[-1], str):
         return None
     if near.nearness(around[-1], extra.name) is None:
         return None
-    told = f"it came inside `{extra.field}`, a near name"
-    return Match(LEVEL + 1, one, extra, told, f"a near name for `{paths.render(_path(around))}`")
+    told = f"it came inside `{name_in(extra.field)}`, a near name"
+    return Match(LEVEL + 1, one, extra, told, f"a near name for `{name_in(paths.render(rule_path(around)))}`")
 
 
 def _taken_apart(one: Missing, extra: Extra, known: Outline) -> Match | None:
@@ -225,35 +169,23 @@ def _taken_apart(one: Missing, extra: Extra, known: Outline) -> Match | None:
         whole = f"{one.planned.name}{inner.name}"
         if near.alike(inner.name, extra.name) or near.alike(whole, extra.name):
             field = paths.render(inner.path)
-            told = f"its `{inner.name}` came as `{extra.field}`, one level up"
-            return Match(LEVEL + 1, one, extra, told, f"the plan has it as `{field}`, one level down")
+            told = f"its `{name_in(inner.name)}` came as `{name_in(extra.field)}`, one level up"
+            return Match(LEVEL + 1, one, extra, told, f"the plan has it as `{name_in(field)}`, one level down")
     return None
 
 
 def _optional(extra: Extra, known: Outline) -> str | None:
     """A field the event may lack, of a near name or one level off: whether it came too is not known."""
-    path = _path(extra.at)
+    path = rule_path(extra.at)
     found = known.names(path[:-1]).nearest(extra.name, near.TYPO)
     if found is not None:
         beside = known.inside[path[:-1]][found]
-        return None if beside.needed else f"a near name for `{paths.render(beside.path)}`"
+        return None if beside.needed else f"a near name for `{name_in(paths.render(beside.path))}`"
     off = [field for field in known.optional.get(extra.name, ()) if _one_level(field.path, path)]
-    return f"the plan has it as `{paths.render(off[0].path)}`, one level off" if len(off) == 1 else None
+    return f"the plan has it as `{name_in(paths.render(off[0].path))}`, one level off" if len(off) == 1 else None
 
 
 def _one_level(a: Path, b: Path) -> bool:
     """Whether two paths with the same last key are those of an object and of one right inside it."""
     short, long = sorted((a[:-1], b[:-1]), key=len)
     return len(long) == len(short) + 1 and long[: len(short)] == short
-
-
-def _keys(value: str) -> frozenset[str]:
-    """The keys of an object's text, which may end anywhere."""
-    depth, found = 0, set[str]()
-    for match in _KEY.finditer(value):
-        first = match[0][0]
-        if first != '"':
-            depth += 1 if first in "[{" else -1
-        elif depth == 1 and value[match.end() : match.end() + 1] == ":":
-            found.add(json.loads(match[0], strict=False))
-    return frozenset(found)

@@ -8,6 +8,7 @@ from typing import Final
 from plans import tokens
 from plans.hinting import formats, near, times
 from plans.hinting.outline import Field
+from plans.spoken import quoted
 from plans.tokens import VALUE_CHARS, Num, Value
 
 NOTHING: Final = Field(())
@@ -119,13 +120,13 @@ def not_allowed(received: str, value: str, field: Field) -> str | None:
 def _spelt(value: str, texts: list[str]) -> str | None:
     bare = value.strip()
     if bare in texts:
-        return f'blanks around "{bare}"'
+        return f"blanks around {quoted(bare)}"
     folded = bare.casefold()
     for text in texts:
         if text.casefold() == folded:
-            return f'wrong case: the plan has "{text}"'
+            return f"wrong case: the plan has {quoted(text)}"
     close = near.nearest(bare, texts)
-    return f'the plan has "{close}"' if close is not None else None
+    return f"the plan has {quoted(close)}" if close is not None else None
 
 
 def _as_text(value: str, allowed: list[Value]) -> str | None:

@@ -11,6 +11,8 @@ from plans.hinting.outline import Outline, outline
 from plans.judging import by_event, one
 from plans.judging.by_event import ABSENT
 from plans.model import Plan
+from plans.paths import Path
+from plans.rules import expected
 from plans.rules.compiled import compiled
 from plans.rules.frames import Found, Frame, Planned
 from plans.tokens import Value
@@ -46,9 +48,11 @@ def _planned(plan: Plan, name: str, document: dict[str, Value]) -> list[Row]:
     ready = compiled(plan, name)
     found = one.broken(ready, plan, document)
     broken = _broken([by_event.describe(each) for each in found], plan, name)
-    lines = _lines(ready.root, document, (), {}, outline(plan.event(name)))
+    known = outline(plan.event(name))
+    lines = _lines(ready.root, document, (), {}, known)
     if ready.why:
-        return _by_field(broken, lines)
+        rows = _by_field(broken, lines)
+        return rows + list(_under_conditions(known, document, {row["key"] for row in rows}))
     return _by_place(found, broken, lines)
 
 
@@ -70,6 +74,21 @@ def _by_field(broken: Sequence[Row], lines: Iterator[tuple[Place, Row]]) -> list
     for _, row in sorted(lines, key=lambda line: line[0]):
         rows += found.pop(row["key"], [row])
     return rows + [row for rest in found.values() for row in rest]
+
+
+def _under_conditions(known: Outline, document: Value, shown: set[str]) -> Iterator[Row]:
+    """The fields a schema asks for under conditions only jsonschema-rs can judge, which it found nothing wrong with."""
+    for key, field in known.items():
+        if field.whens and key not in shown and None not in field.path:
+            there = _value_at(field.path, document)
+            why = not_applied(sent=False, conditional=True, whens=field.whens) if there is ABSENT else None
+            yield _row(key, expected.kinds(sorted(field.kinds)) or "any value", there, why)
+
+
+def _value_at(path: Path, document: Value) -> Value:
+    for step in path:
+        document = document.get(step, ABSENT) if isinstance(document, dict) else ABSENT
+    return document
 
 
 def _lines(
@@ -101,17 +120,17 @@ def _without_elements(frame: Frame, indices: tuple[int, ...], known: Outline) ->
 
 def _why_not(line: Planned, there: Value, known: Outline) -> str:
     field = known.get(paths.render(line.path))
-    whens = tuple(dict.fromkeys(field.whens)) if field and line.conditional else ()
+    whens = field.whens if field and line.conditional else ()
     return not_applied(sent=there is not ABSENT, conditional=line.conditional, whens=whens)
 
 
-def _row(key: str, expected: str | None, value: Value, why_not: str | None) -> Row:
+def _row(key: str, asked: str | None, value: Value, why_not: str | None) -> Row:
     """The row of a field that breaks nothing; `why_not` says that, and why, it was not judged."""
     there = value is not ABSENT
     return {
         "key": key,
         "value": tokens.shown(value) if there else None,
-        "expected": expected,
+        "expected": asked,
         "received": tokens.kind(value) if there else None,
         "status": "not_applied" if why_not else "valid",
         "rule": None,

@@ -8,7 +8,7 @@ import pytest
 from dash import html
 from plotly.io.json import to_json_plotly
 
-from dashboard import fields
+from dashboard import fields, verdicts
 
 EVENT: dict[str, Any] = {
     "seq": 7,
@@ -111,7 +111,7 @@ def test_a_payload_nested_deeper_than_a_page_can_be_is_shown_as_far_as_it_can() 
 def test_many_sentences_are_counted_not_listed() -> None:
     broken = {"field": "a", "severity": "error", "message": "`a` is missing."}
     panel = drawn(violations=[broken] * 40)
-    assert len(marked(panel, "sentence")) == fields.MOST_SENTENCES
+    assert len(marked(panel, "sentence")) == verdicts.MOST_SENTENCES
     assert "and 34 more" in texts(panel)
 
 
@@ -142,5 +142,5 @@ def test_a_table_of_many_elements_stays_a_bounded_page_with_what_is_broken() -> 
     fine = [{**EVENT["fields"][0], "key": f"l[{at}]"} for at in range(5_000)]
     panel = drawn(fields=[*fine, EVENT["fields"][1]])
     assert len(marked(panel, "is-invalid")) == 1
-    assert len(marked(panel, "is-valid")) == fields.MOST_FIELDS - 1
+    assert len(marked(panel, "is-valid")) == verdicts.MOST_FIELDS - 1
     assert "and 4,601 more fields" in texts(panel)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from plans.explain import MOST_OF_A_NAME, sentence, told
+from plans.explain import sentence, told
 from plans.judging.judge import judge
 from plans.model import Plan
+from plans.spoken import MOST_OF_A_NAME
 from tests.plans.judging import events, schema, sheet
 
 CARD = '"{""if_field"":""by"",""if_value"":1,""then_field"":""a"",""then_type"":""text""}"'

@@ -23,9 +23,10 @@ from plans.hints import hints
 from plans.judging.judge import judge
 from plans.model import Plan
 from plans.read import read_plan
-from tests.plans import media, mutations
-from tests.plans.judging import schema, sheet
+from tests.plans import generated, media, mutations
+from tests.plans.judging import events, schema, sheet
 from tests.plans.mutations import EVERYWHERE, Mutation
+from tests.plans.test_both_ways import of_schema, of_sheet
 
 Sound = Callable[[Random], tuple[str, dict[str, Any]]]
 
@@ -290,3 +291,26 @@ def test_a_page_of_hints_costs_little(kind: str) -> None:
 def test_an_unplanned_event_is_hinted_at_by_the_names_of_the_plan(sent: str, meant: str | None) -> None:
     [[one]] = hinted(sheet_plan(), [(sent, {})])
     assert one["hint"] == (f"a near name for `{meant}`" if meant else None)
+
+
+@pytest.mark.parametrize("odd", ["\u202e", "\n", "`", "\u05d0", "\x00", '"', ".", "[]"])
+def test_a_hostile_name_in_a_hint_reads_well(odd: str) -> None:
+    [[_, extra], [missing, *_]] = hinted(
+        schema('{"properties":{"order_id":{}},"required":["order_id"]}'),
+        [("e", {f"order{odd}_id": 1}), ("e", {f"order_id{odd}": 1})],
+    )
+    for one in (extra, missing):
+        assert one["hint"].count("`") == 2
+        assert not {"\u202e", "\n", "\x00"} & set(one["message"])
+
+
+def test_hints_never_fail_whatever_was_sent() -> None:
+    for seed in range(60):
+        r = Random(seed)
+        plan = (
+            of_sheet(r) if seed % 3 == 0 else of_schema(generated.schema(r) if seed % 3 == 1 else generated.beyond(r))
+        )
+        events_of = events([generated.payload(r) for _ in range(20)])
+        for found in judge(events_of, {"shop": plan}.get)["violations"].to_list():
+            for one in told(found, plan, "e"):
+                assert len(one["message"]) < 1_500

@@ -153,3 +153,12 @@ def test_the_other_branch_of_a_condition_is_told_too() -> None:
         "not_applied",
         "Asked for only when it is not so that `by` is 1 or is not there.",
     ]
+
+
+def test_a_condition_only_a_full_evaluation_can_judge_is_told_too() -> None:
+    plan = schema('{"not":{"required":["z"]},"dependentSchemas":{"by":{"properties":{"a":{"type":"string"},"b":{}}}}}')
+    rows = field_table(plan, "e", '{"a":"x"}')
+    assert [told(row, "key", "expected", "status", "message") for row in rows] == [
+        ["a", "string", "valid", None],
+        ["b", "any value", "not_applied", "Asked for only when `by` is there."],
+    ]
