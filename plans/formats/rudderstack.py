@@ -137,6 +137,28 @@ def _as_validated(schema: dict[str, Value], rules: Value) -> dict[str, Value]:
     return {"$schema": named, **changed}
 
 
+def with_cases_named(schema: dict[str, Value]) -> dict[str, Value]:
+    """The schema with the fields of its cases named once more without a promise.
+
+    A case that holds and is broken would leave its fields unevaluated: one mistake would be told as two. The verdict is
+    the same, for something is broken either way.
+    """
+    named = list(_named_cases(schema.get("allOf")))
+    return {**schema, "allOf": [*schema["allOf"], *named]} if named else schema
+
+
+def _named_cases(listed: Value) -> Iterator[Value]:
+    for inner in listed if isinstance(listed, list) else ():
+        if not isinstance(inner, dict):
+            continue
+        yield from _named_cases(inner.get("allOf"))
+        for word in ("then", "else") if "if" in inner else ():
+            branch = inner.get(word)
+            fields = branch.get("properties") if isinstance(branch, dict) else None
+            if isinstance(fields, dict) and fields:
+                yield {"if": inner["if"], word: {"properties": dict.fromkeys(fields, True)}}
+
+
 def _newer(schema: Value) -> Iterator[str]:
     """The keywords in a schema that only draft 2019-09 knows, or reads beside a reference."""
     found: list[str] = []
@@ -155,6 +177,6 @@ def _plainer(schema: dict[str, Value], _: str) -> Value:
     """`unevaluatedProperties` as `additionalProperties` where nothing beside it evaluates fields: they are the same."""
     others = schema.get("unevaluatedProperties")
     if not isinstance(others, bool) or schema.keys() & (_IN_PLACE | {"additionalProperties"}):
-        return schema
+        return with_cases_named(schema) if others is False else schema
     rest = {key: value for key, value in schema.items() if key != "unevaluatedProperties"}
     return {**rest, "additionalProperties": others}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from plans.formats.rudderstack import with_cases_named
 from plans.formats.rudderstack_catalog import Entry
 from plans.formats.rudderstack_fields import Fields, Schema
 from plans.model import PlanError
@@ -32,8 +33,9 @@ class Rules:
         if not isinstance(others, bool):
             raise PlanError("true or false is expected for unplanned properties", where)
         self.fields.ledger.read += not others
-        schema["unevaluatedProperties" if "allOf" in schema and not others else "additionalProperties"] = others
-        return schema
+        if "allOf" not in schema or others:
+            return {**schema, "additionalProperties": others}
+        return {**with_cases_named(schema), "unevaluatedProperties": False}
 
     def custom_type(self, entry: Entry) -> Schema:
         """What a custom type asks for; an object takes fields it does not list."""

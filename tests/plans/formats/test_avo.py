@@ -149,6 +149,27 @@ def test_an_event_with_variants_fits_when_it_fits_itself_or_one_of_them() -> Non
     assert report["approximated"] == []
 
 
+def test_what_a_variant_asks_is_said_of_the_field_when_the_event_is_known_to_be_it() -> None:
+    plan, _ = imported("avo", export(SONG, PLAYLIST, SEARCH))
+    assert violations(plan, "Song Played", {"song": "x", "query": "y"}) == [("from", "missing", "error")]
+    assert violations(plan, "Song Played", {"song": "x", "playlist": 1}) == [("playlist", "wrong_type", "error")]
+    assert violations(plan, "Song Played", {"song": "x", "foo": 1}) == [("foo", "unplanned_field", "error")]
+
+
+def test_variants_that_pin_different_values_are_told_apart_by_them() -> None:
+    shapes = [
+        event("Paid", {"by": field("string", const=by), by: field("string")}, ("by", by), eventType="variant")
+        for by in ("card", "cash")
+    ]
+    plan, _ = imported("avo", export(*shapes))
+    assert statuses(plan, "Paid", [{"by": "card", "card": "x"}, {"by": "cash", "cash": "x"}, {"by": "x"}, {}]) == [
+        *["valid"] * 2,
+        *["invalid"] * 2,
+    ]
+    assert violations(plan, "Paid", {"by": "cash"}) == [("cash", "missing", "error")]
+    assert violations(plan, "Paid", {"by": "x"}) == [("by", "not_allowed", "error")]
+
+
 def test_what_all_variants_ask_is_still_said_of_the_field() -> None:
     plan, _ = imported("avo", export(SONG, PLAYLIST, SEARCH))
     assert violations(plan, "Song Played", {"song": 1}) == [("song", "wrong_type", "error")]

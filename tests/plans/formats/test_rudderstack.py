@@ -66,6 +66,7 @@ def test_unevaluated_fields_are_told_where_only_cases_name_them() -> None:
         {"revenue": 1},
     ]
     assert statuses(plan, "Order Completed", payloads) == ["valid", "invalid", "valid", "invalid", "valid"]
+    assert violations(plan, "Order Completed", {**payloads[0], "last4": 1}) == [("last4", "wrong_type", "error")]
 
 
 def test_plainly_closed_objects_stay_closed_without_unevaluated_fields() -> None:

@@ -197,6 +197,7 @@ def test_a_rule_says_which_case_asked_for_the_field() -> None:
     plan, _ = imported("rudderstack-yaml", files(V1))
     assert violations(plan, "Order Completed", {"revenue": 1, "method": "card"}) == [("last4", "missing", "error")]
     assert violations(plan, "Order Completed", {**GOOD, "more": 1}) == [("more", "unplanned_field", "error")]
+    assert violations(plan, "Order Completed", {**GOOD, "last4": "12a4"}) == [("last4", "wrong_format", "error")]
 
 
 def test_a_project_of_version_0_1_in_one_file_with_paths_as_references() -> None:
