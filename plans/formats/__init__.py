@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from plans.formats import amplitude, avo, mparticle, native, rudderstack, rudderstack_yaml, segment, sheet
+from plans.formats import (
+    amplitude,
+    avo,
+    iglu,
+    json_schema,
+    mparticle,
+    native,
+    rudderstack,
+    rudderstack_yaml,
+    segment,
+    sheet,
+)
 from plans.formats.source import Options, Source
 from plans.model import Plan, Report
 
@@ -35,11 +46,13 @@ _IN_ORDER: Final[tuple[Format, ...]] = (
     sheet,
     amplitude,
     native,
+    iglu,
     segment,
     rudderstack,
     rudderstack_yaml,
     avo,
     mparticle,
+    json_schema,
 )
 
 FORMATS: Final[dict[str, Format]] = {format.NAME: format for format in _IN_ORDER}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from plans import tokens
 from plans.formats.events import plan_of, planned_event, report_of
-from plans.formats.keywords import promises
 from plans.formats.ledger import Ledger
 from plans.formats.nulls import settled
 from plans.formats.sheet_rows import EventRows, condition_of, field_text, field_type
 from plans.formats.source import Document, Options, Source
+from plans.formats.understood import counted
 from plans.model import FormatMode, Match, Plan, PlanError, PlannedEvent, Report, SheetField
 from plans.tokens import Value
 
@@ -20,6 +20,14 @@ _SHAPE = 'a plan is {"events": [{"name": …, "schema": …}]}'
 _PLAN_KEYS = frozenset(("events", "match", "strict_float", "format"))
 _EVENT_KEYS = frozenset(("name", "schema", "fields", "description"))
 _ROW_KEYS = frozenset(("path", "type", "required", "condition"))
+
+
+class Settings(NamedTuple):
+    """How a plan compares names, takes formats and counts fractions."""
+
+    match: Match
+    mode: FormatMode | None
+    strict_float: bool
 
 
 def looks_like(source: Source) -> bool:
@@ -40,19 +48,25 @@ def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
     said, at = document.value, document.place
     if not isinstance(said, dict) or not isinstance(said.get("events"), list):
         raise PlanError(_SHAPE, document.name)
-    match: Match = _choice(document, "match", get_args(Match)) or "exact"
-    mode: FormatMode | None = _choice(document, "format", get_args(FormatMode))
-    strict_float = said.get("strict_float", False)
-    if not isinstance(strict_float, bool):
-        raise PlanError("true or false is expected", at("/strict_float"))
+    told = settings(document)
     ledger = Ledger()
     _unread(said, _PLAN_KEYS, at(), ledger)
     wheres = [at(f"/events/{number}") for number in range(len(said["events"]))]
     pairs = zip(said["events"], wheres, strict=True)
-    events = [_event(event, where, mode, options, ledger) for event, where in pairs]
+    events = [_event(event, where, told.mode, options, ledger) for event, where in pairs]
     names = [f"{where}/name" for where in wheres]
-    plan = plan_of(app, events, names, match=match, mode=mode, strict_float=strict_float, where=at("/events"))
+    plan = plan_of(app, events, names, **told._asdict(), where=at("/events"))
     return plan, report_of(NAME, plan, ledger)
+
+
+def settings(document: Document) -> Settings:
+    """What a plan says of all its events; PlanError for a word that is none of the choices."""
+    match: Match = _choice(document, "match", get_args(Match)) or "exact"
+    mode: FormatMode | None = _choice(document, "format", get_args(FormatMode))
+    strict_float = document.value.get("strict_float", False)
+    if not isinstance(strict_float, bool):
+        raise PlanError("true or false is expected", document.place("/strict_float"))
+    return Settings(match, mode, strict_float)
 
 
 def _choice(document: Document, key: str, choices: tuple[str, ...]) -> Any:
@@ -80,13 +94,14 @@ def _event(said: Value, where: str, mode: FormatMode | None, options: Options, l
     if "fields" in said:
         if "schema" in said:
             raise PlanError(f"`{name:.200}` has both a schema and fields; one of them can judge", f"{where}/fields")
-        return _rows(EventRows(name, description), said["fields"], f"{where}/fields", ledger)
+        return rows_of(EventRows(name, description), said["fields"], f"{where}/fields", ledger)
     schema = settled(said.get("schema"), f"{where}/schema", options, ledger)
-    ledger.read += sum(1 for _ in promises(schema, f"{where}/schema"))
+    counted(schema, f"{where}/schema", ledger)
     return planned_event(name, schema, f"{where}/schema", mode=mode, description=description)
 
 
-def _rows(event: EventRows, said: Value, where: str, ledger: Ledger) -> PlannedEvent:
+def rows_of(event: EventRows, said: Value, where: str, ledger: Ledger) -> PlannedEvent:
+    """The event with the rows a plan lists as `fields`; PlanError points at the one that is wrong."""
     if not isinstance(said, list):
         raise PlanError('fields are a list of {"path": …, "type": …}', where)
     for at, row in enumerate(said):

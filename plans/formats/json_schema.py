@@ -1,0 +1,161 @@
+"""Plain JSON Schema: one file for each event, or one file with all of them.
+
+An event is named by its schema's `title`, else by the last step of its `$id`, else by its file; a version at the end of
+either is no name. A file or definition that others refer to is a part of theirs and no event of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from plans.formats import json_schema_index as exported
+from plans.formats.envelope import branches
+from plans.formats.events import MAX_SCHEMA_CHARS, plan_of, planned_event, report_of
+from plans.formats.ledger import Ledger
+from plans.formats.nulls import settled
+from plans.formats.references import Library, Target
+from plans.formats.source import Document, Options, Source
+from plans.formats.understood import counted
+from plans.model import Plan, PlanError, PlannedEvent, Report
+from plans.tokens import Value
+
+NAME: Final = "json-schema"
+
+_KINDS: Final = frozenset(("string", "integer", "number", "boolean", "null", "object", "array"))
+_SAYING: Final = frozenset(
+    """
+    $ref allOf anyOf oneOf not if properties patternProperties additionalProperties required items enum const
+    dependentRequired dependentSchemas dependencies propertyNames minProperties maxProperties unevaluatedProperties
+    """.split()  # noqa: SIM905 - a list of quoted words hides the words
+)
+_MAPS: Final = ("$defs", "definitions")
+_NO_NAME: Final = re.compile(r"v?\d+(?:[.-]\d+)*|latest|current", re.IGNORECASE)
+_ENDING: Final = re.compile(r"(?:\.schema)?\.(?:json|ya?ml)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Event:
+    """An event as it was found: its name, its payload's schema, and where that stands."""
+
+    name: str
+    schema: Value
+    where: str
+
+
+def looks_like(source: Source) -> bool:
+    """Whether there is a schema, a list of them by name, or a plan that was exported as schemas."""
+    documents = source.documents()
+    if exported.found(documents) is not None:
+        return True
+    return any(_is_schema(document.value) or _map(document.value) for document in documents)
+
+
+def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
+    """The schemas as a draft whose names are compared exactly; PlanError points at what cannot be read."""
+    documents = source.documents()
+    index = exported.found(documents)
+    if index is not None:
+        return exported.read(index, documents, app=app, options=options, format=NAME)
+    ledger = Ledger()
+    library = Library(documents)
+    events: list[PlannedEvent] = []
+    wheres: list[str] = []
+    left = MAX_SCHEMA_CHARS
+    for found in _events(library, ledger):
+        schema = settled(found.schema, found.where, options, ledger)
+        counted(schema, found.where, ledger)
+        said = schema.get("description") if isinstance(schema, dict) else None
+        events.append(planned_event(found.name, schema, found.where, description=said))
+        wheres.append(found.where)
+        left -= len(events[-1].schema or "")
+        if left < 0:
+            raise PlanError("the schemas and all they refer to are too much", found.where)
+    if not events:
+        raise PlanError("there is no schema of an event", documents[0].name if documents else "")
+    plan = plan_of(app, events, wheres)
+    return plan, report_of(NAME, plan, ledger)
+
+
+def _events(library: Library, ledger: Ledger) -> Iterable[_Event]:
+    parts = {name for document in library.documents for name in _elsewhere(library, document)}
+    whole = [document for document in library.documents if document.name not in parts] or list(library.documents)
+    for document in library.documents:
+        if document not in whole:
+            ledger.note(document.name, "is referred to by others: a part of theirs, no event of its own")
+        elif names := _map(document.value):
+            yield from _of_map(library, document, names, ledger)
+        elif isinstance(document.value, dict) and (_is_schema(document.value) or len(library.documents) == 1):
+            yield from _of_file(library, document, ledger)
+        else:
+            ledger.note(document.place(), "is no JSON Schema and is not read")
+
+
+def _elsewhere(library: Library, document: Document) -> Iterable[str]:
+    return (found.document.name for _, found in library.referred(document) if found.document is not document)
+
+
+def _of_file(library: Library, document: Document, ledger: Ledger) -> Iterable[_Event]:
+    envelope = branches(library, document, ledger)
+    if envelope is not None:
+        yield from (_Event(name, schema, where) for name, schema, where in envelope)
+    else:
+        target = Target(document)
+        yield _Event(_name(document), library.standing_alone(target), target.where)
+
+
+def _of_map(library: Library, document: Document, keys: tuple[str, ...], ledger: Ledger) -> Iterable[_Event]:
+    """The events of a document that lists schemas by name."""
+    (word,) = keys
+    inside = {
+        found.keys[:2]
+        for keys, found in library.referred(document)
+        if found.document is document and found.keys[:2] != keys[:2]
+    }
+    for name in document.value[word]:
+        target = Target(document, (word, name))
+        if word in _MAPS and target.keys in inside:
+            ledger.note(target.where, "is referred to by others: a part of theirs, no event of its own")
+        else:
+            yield _Event(name, library.standing_alone(target), target.where)
+
+
+def _is_schema(value: Value) -> bool:
+    if not isinstance(value, dict):
+        return False
+    kind = value.get("type")
+    typed = isinstance(kind, str | list) and set([kind] if isinstance(kind, str) else map(str, kind)) <= _KINDS
+    dialect = value.get("$schema")
+    return typed or bool(value.keys() & _SAYING) or (type(dialect) is str and "json-schema.org" in dialect)
+
+
+def _map(value: Value) -> tuple[str, ...]:
+    """The key under which a document lists schemas by name, if that is what it does; nothing else."""
+    if not isinstance(value, dict):
+        return ()
+    if isinstance(value.get("events"), dict) and value["events"] and all(map(_is_plain, value["events"].values())):
+        return () if value.keys() & _SAYING else ("events",)
+    listed = [word for word in _MAPS if isinstance(value.get(word), dict) and value[word]]
+    kind = value.get("type")
+    return (listed[0],) if len(listed) == 1 and not value.keys() & _SAYING and kind in (None, "object") else ()
+
+
+def _is_plain(value: Value) -> bool:
+    return isinstance(value, bool) or (isinstance(value, dict) and (not value or _is_schema(value)))
+
+
+def _name(document: Document) -> str:
+    """What a document's event is called; PlanError when nothing says."""
+    title = document.value.get("title")
+    if type(title) is str and title.strip():
+        return title.strip()
+    own = next((document.value[key] for key in ("$id", "id") if type(document.value.get(key)) is str), "")
+    for said in (own.partition("#")[0], document.name):
+        steps = [_ENDING.sub("", step) for step in PurePosixPath(said).parts if step not in ("/", "http:", "https:")]
+        named = [step for step in steps if not _NO_NAME.fullmatch(step)]
+        if named:
+            return named[-1]
+    raise PlanError("which event is this? A schema without a file is named by its `title` or `$id`", document.place())
