@@ -65,3 +65,7 @@ class TooLarge(Refused):
 class Busy(Refused):
     status, code = 503, "busy"
     retry_after_seconds = 2
+
+
+class TooSlow(Refused):
+    status, code = 503, "too_slow"

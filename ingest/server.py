@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoRoute
 
 from data.layout import Store
-from ingest import plan_routes, vitals
+from ingest import draft_routes, plan_routes, vitals
 from ingest.access import check_host, open_to_pages, sender_of
 from ingest.adapters.each import Sender, unreadable_as_sent
 from ingest.adapters.native import read_native
@@ -51,6 +51,7 @@ def create(spool: Spool, store: Store, limits: Limits | None = None, *, local: b
         view = partial(take, adapter=adapter, spool=spool, limits=limits or Limits(), counts=counts)
         server.add_url_rule(path, _EVENTS + path, view, methods=["POST", "OPTIONS"], provide_automatic_options=False)
     plan_routes.register(server, store.plans)
+    draft_routes.register(server, store)
     vitals.register(server, spool, store, counts)
     server.register_error_handler(Exception, partial(refuse, counts=counts))
     server.after_request(partial(finish, counts=counts))
