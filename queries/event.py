@@ -3,7 +3,7 @@
 from typing import Any
 
 from plans.explain import told
-from plans.judging.table import field_table
+from plans.judging.table import field_table, unjudged
 from plans.model import Plan
 from queries.errors import NotFound
 from queries.reader import Look, Row, question
@@ -21,18 +21,15 @@ def event(look: Look, app: str, seq: int) -> dict[str, Any]:
     found = look.rows("event", app=app, seq=seq)
     if not found:
         raise NotFound("not_found", f"{app} has no event {seq}; a newer copy may have replaced it", "seq")
-    row = explained(look, app, found[0])
-    return {**row, "fields": _fields(look, app, row)}
+    [row] = found
+    return {**explained(look, app, row), "fields": _fields(_plan(look, app, row), row)}
 
 
-def _fields(look: Look, app: str, row: Row) -> list[Row]:
-    """The field table; of a system event, which no plan speaks of, just what it carries."""
-    if row["payload"] is None and row["unread"] is not None:
-        return []
-    fields = field_table(_plan(look, app, row), row["event_name"], row["payload"])
-    return (
-        [field for field in fields if field["rule"] != "unplanned_event"] if row["event_type"] == "system" else fields
-    )
+def _fields(plan: Plan | None, row: Row) -> list[dict[str, Any]]:
+    """The field table; of an event that could not be read, a system event, or one without a plan, what is stored."""
+    if plan is None:
+        return unjudged(row["violations"], row["event_name"], row["payload"])
+    return field_table(plan, row["event_name"], row["payload"])
 
 
 def explained(look: Look, app: str, row: Row) -> Row:

@@ -21,27 +21,35 @@ Row = dict[str, Any]
 Place = tuple[int, tuple[int, ...]]
 
 
-def field_table(plan: Plan | None, event_name: str | None, payload: str | None) -> list[Row]:
+def field_table(plan: Plan, event_name: str | None, payload: str | None) -> list[Row]:
     """One row for each planned field, in plan order and arrays element by element, then one for each unplanned field.
 
     A field that breaks several rules has a row for each, with the message and the hint of that violation. An optional
     field that was not sent, and a condition that did not hold, are `not_applied` and say why. An unplanned event has a
     row saying so, with no key, and its fields as `not_applied`; one that cannot be read has only such a row.
     """
-    name = plan.canonical(event_name) if plan and event_name is not None else None
+    name = plan.canonical(event_name) if event_name is not None else None
     try:
         document = one.document(payload)
-        if plan is None or name is None:
-            return _unplanned(plan, event_name, document)
+        if name is None:
+            return [*_broken([one.unplanned(event_name)], plan, event_name), *_unasked(document)]
         return _planned(plan, name, document)
     except ValueError as error:
         return _broken([one.unreadable(str(error))], plan, event_name)
 
 
-def _unplanned(plan: Plan | None, event_name: str | None, document: dict[str, Value]) -> list[Row]:
+def unjudged(violations: Sequence[one.Violation], event_name: str | None, payload: str | None) -> list[Row]:
+    """The table of an event no plan was asked about: what is wrong with it all the same, and what it carries."""
+    try:
+        document = one.document(payload)
+    except ValueError:
+        document = {}
+    return [*_broken(violations, None, event_name), *_unasked(document)]
+
+
+def _unasked(document: dict[str, Value]) -> list[Row]:
     why = not_applied(sent=True, conditional=False)
-    fields = [_row(paths.render((key,)), None, value, why) for key, value in document.items()]
-    return [*_broken([one.unplanned(event_name)], plan, event_name), *fields]
+    return [_row(paths.render((key,)), None, value, why) for key, value in document.items()]
 
 
 def _planned(plan: Plan, name: str, document: dict[str, Value]) -> list[Row]:

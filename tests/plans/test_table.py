@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans import explain, paths
+from plans.judging import one
 from plans.judging.judge import judge
-from plans.judging.table import field_table
+from plans.judging.table import field_table, unjudged
 from plans.model import Plan
 from plans.rules.compiled import compiled
 from tests.plans import generated
@@ -58,7 +59,8 @@ def test_a_field_that_breaks_two_rules_has_two_rows() -> None:
 
 def test_a_schema_for_full_evaluation_lists_its_fields_and_then_the_rest() -> None:
     plan = schema(
-        '{"properties":{"a":{"type":"string"},"b":{"$ref":"#/$defs/n"}},"$defs":{"n":{"minimum":1}},"not":{}}'
+        '{"properties":{"a":{"type":"string"},"b":{"$ref":"#/$defs/n"}},"$defs":{"n":{"minimum":1}},'
+        '"patternProperties":{"^z":{}},"not":{}}'
     )
     rows = field_table(plan, "e", '{"b":0,"a":"x"}')
     assert [told(row, "key", "status", "rule") for row in rows] == [
@@ -68,13 +70,18 @@ def test_a_schema_for_full_evaluation_lists_its_fields_and_then_the_rest() -> No
     ]
 
 
-@pytest.mark.parametrize("plan", [None, sheet("a,text,true")])
-def test_the_fields_of_an_unplanned_event_are_shown_unjudged(plan: None) -> None:
-    rows = field_table(plan, "other", '{"x":[1],"y.z":null}')
-    assert [told(row, "key", "value", "status") for row in rows] == [
-        ["", None, "warning"],
-        ["x", "[1]", "not_applied"],
-        ['["y.z"]', "null", "not_applied"],
+@pytest.mark.parametrize(
+    "rows",
+    [
+        field_table(sheet("a,text,true"), "other", '{"x":[1],"y.z":null}'),
+        unjudged([one.unplanned("other")], "other", '{"x":[1],"y.z":null}'),
+    ],
+)
+def test_the_fields_of_an_unplanned_event_are_shown_unjudged(rows: list[dict[str, Any]]) -> None:
+    assert [told(row, "key", "value", "status", "message") for row in rows] == [
+        ["", None, "warning", "`other` is not in the plan."],
+        ["x", "[1]", "not_applied", "It was sent, but nothing is asked of it."],
+        ['["y.z"]', "null", "not_applied", "It was sent, but nothing is asked of it."],
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from data.schema import BLOCK
+from plans.judging.one import unplanned, unreadable
 from plans.model import Plan, PlannedEvent
 from plans.versions import put
 from queries.errors import NotFound
@@ -179,12 +180,16 @@ def test_an_event_is_shown_whole_with_its_field_table(model: Model, reader: Read
 @pytest.mark.parametrize(
     ("stored", "statuses"),
     [
-        (event(1, payload='{"a":1}', status="unplanned"), ["warning", "not_applied"]),
+        (event(1, payload='{"a":1}', status="unplanned", violations=[unplanned("e")]), ["warning", "not_applied"]),
         (event(1, payload='{"a":1}', event_type="system"), ["not_applied"]),
-        (event(1, payload=None, event_name=None, status="error", unread="{"), []),
-        (event(1, payload=None, status="unplanned"), ["warning"]),
+        (
+            event(1, payload=None, event_name=None, status="error", unread="{", violations=[unreadable("no JSON")]),
+            ["invalid"],
+        ),
+        (event(1, payload='{"a":1}', status="error", violations=[unreadable("no time")]), ["invalid", "not_applied"]),
+        (event(1, payload=None, status="unplanned", violations=[unplanned("e")]), ["warning"]),
     ],
-    ids=["unplanned", "system", "unread", "without a payload"],
+    ids=["unplanned", "system", "unread", "with an unreadable time", "without a payload"],
 )
 def test_an_event_that_no_plan_speaks_of_has_a_field_table_too(
     model: Model, reader: Reader, stored: recount.Event, statuses: list[str]
