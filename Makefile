@@ -4,7 +4,7 @@ SHELL := /bin/sh
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: run test bench clean chromium
+.PHONY: run test bench bench-validate clean chromium
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -19,6 +19,9 @@ test: $(READY) chromium
 
 bench: $(READY)
 	@exec $(BIN)/python -m bench
+
+bench-validate: $(READY)
+	@exec $(BIN)/python -m bench validate
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,7 +2,7 @@
 
 flow        events over HTTP until they can be asked for, at full speed; then how late one is at a set rate
 questions   what the dashboard asks, over millions of stored events, beside plain SQL over the same Parquet
-judging     the judge, beside a JSON decoder and a JSON Schema validator event by event
+validate    the judge on batches (batches.py), beside validators event by event (peers.py) and the original's way
 
 traffic     what is sent, made once and kept in artefacts/bench; client sends it
 stored      the store that is asked, made once a day through the writer

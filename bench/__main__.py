@@ -8,11 +8,11 @@ import sys
 from tqdm import tqdm
 
 from bench.flow import flow
-from bench.judging import judging
 from bench.questions import questions
 from bench.table import Figure, text
+from bench.validate import validate
 
-BENCHMARKS = {"judging": judging, "questions": questions, "flow": flow}
+BENCHMARKS = {"validate": validate, "questions": questions, "flow": flow}
 
 
 def main() -> int:

@@ -25,12 +25,25 @@ def share(values: Sequence[float], part: float) -> float:
 def timed(work: Callable[[], object], times: int) -> list[float]:
     """Milliseconds of each of several runs, after one that does not count."""
     work()
-    found = []
+    return [timed_once(work) for _ in range(times)]
+
+
+def paired(ours: Callable[[], object], theirs: Callable[[], object], times: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of two ways in turn, so that whatever else the machine does meets both."""
+    mine, other = [], []
+    ours()
+    theirs()
     for _ in range(times):
-        began = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - began) * 1000)
-    return found
+        mine += [timed_once(ours)]
+        other += [timed_once(theirs)]
+    return mine, other
+
+
+def timed_once(work: Callable[[], object]) -> float:
+    """Milliseconds of one run."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
 
 
 def beside(what: str, ours: Sequence[float], peer: str, theirs: Sequence[float]) -> Figure:

@@ -1,8 +1,9 @@
 """A batch of events in, a verdict for each out; and the field table of one event, by the same rules.
 
-judge.py       splits a batch by planned event. glance.py passes over what is plainly sound in small groups
-validate.py    judges a large group as columns: odd.py sets aside what DuckDB would misread, decode.py takes payloads
-               apart, violations.py tells what is broken
-one.py         judges one event exactly: by_event.py, and fallback.py where only jsonschema-rs can, in the words of beyond.py
+judge.py       splits a batch by what is to be done. soundness.py passes over what fits a type (typed.py) stricter than
+               the plan; what is left is judged as columns, all names at once:
+validate.py    every test once over all values that have it. odd.py sets aside what DuckDB would misread, unfold.py and
+               decode.py take payloads apart into cells (cells.py), violations.py tells what is broken
+one.py         judges one event exactly: by_event.py, and fallback.py where only jsonschema-rs can, in beyond.py's words
 table.py       the field table of one event
 """

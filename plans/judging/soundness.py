@@ -7,19 +7,23 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from plans.judging.typed import Typed
+
+Bytes = npt.NDArray[np.uint8]
 
 SAMPLE: Final = 20
 """So many events of a name tell whether looking at all of them pays."""
 WORTH: Final = 0.5
 """It does when at least this share of them is sound."""
 
-_SPACED: Final = ('" ', '"\t', '"\n', '"\r')
-"""After one of these a key may stand off its colon, and keys are counted by quotes with a colon."""
-_BLANK: Final = r'"[^!-~]*"'
-_KEY: Final = '":'
+_NO_PRINTABLE: Final = r'"[^!-~]*"'
+_QUOTE, _COLON = ord('"'), ord(":")
+_SPACES: Final = tuple(b" \t\n\r")
 
 
 def doubtful(planned: pl.DataFrame, types: Sequence[Typed | None]) -> pl.DataFrame:
@@ -27,14 +31,16 @@ def doubtful(planned: pl.DataFrame, types: Sequence[Typed | None]) -> pl.DataFra
     worth = _worth(planned, types)
     if not worth:
         return planned
-    not_blank = [number for number, each in worth.items() if each.not_blank]
     looked_at = planned.select("name", "payload").with_row_index("at").filter(pl.col("name").is_in(list(worth)))
-    countable = looked_at.filter(_countable() & ~(pl.col("name").is_in(not_blank) & _blank()))
-    grouped = countable.with_columns(keys=pl.col("payload").str.count_matches(_KEY, literal=True)).sort("name")
-    payloads, keys = grouped["payload"].to_list(), grouped["keys"]
+    not_blank = [number for number, each in worth.items() if each.not_blank]
+    if not_blank:
+        asked = looked_at["name"].is_in(not_blank)
+        looked_at = looked_at.filter(~(asked & _may_be_blank(looked_at["payload"])))
+    grouped = looked_at.drop_nulls("payload").sort("name")
+    payloads, text = grouped["payload"].to_list(), _Text(grouped["payload"])
     sound: list[pl.Series] = [pl.Series(dtype=pl.UInt32())]
     for number, start, end in _runs(grouped["name"]):
-        held = _sound(worth[number], payloads[start:end], keys[start:end])
+        held = _sound(worth[number], payloads[start:end], text.of(start, end))
         sound.append(grouped["at"][start:end].gather(held))
     return planned.filter(pl.repeat(True, planned.height, eager=True).scatter(pl.concat(sound), False))
 
@@ -57,19 +63,13 @@ def _decodes(each: Typed, payload: str | None) -> bool:
     return True
 
 
-def _countable() -> pl.Expr:
-    """Payloads whose keys are as many as they have quotes with a colon behind."""
-    payload = pl.col("payload")
-    spaced = pl.any_horizontal(payload.str.contains(each, literal=True) for each in _SPACED)
-    return (payload.str.starts_with("{") & ~spaced).fill_null(False)
-
-
-def _blank() -> pl.Expr:
-    """Payloads that may have a text with no printable ASCII character; one starting with a space is not countable."""
-    payload = pl.col("payload")
-    ascii_only = payload.str.len_bytes() == payload.str.len_chars()
-    plainly = payload.str.contains('""', literal=True) | payload.str.contains("\\", literal=True)
-    return pl.when(ascii_only).then(plainly).otherwise(plainly | payload.str.contains(_BLANK))
+def _may_be_blank(payloads: pl.Series) -> pl.Series:
+    """Which payloads may have a text without a printable ASCII character."""
+    frame, payload = payloads.to_frame("payload"), pl.col("payload")
+    plainly = [payload.str.contains(each, literal=True) for each in ('""', '" ', "\\")]
+    told = frame.select(blank=pl.any_horizontal(plainly), other=payload.str.len_bytes() != payload.str.len_chars())
+    at = told["other"].arg_true()
+    return told["blank"].scatter(at, told["blank"].gather(at) | payloads.gather(at).str.contains(_NO_PRINTABLE))
 
 
 def _runs(names: pl.Series) -> Iterator[tuple[int, int, int]]:
@@ -79,18 +79,55 @@ def _runs(names: pl.Series) -> Iterator[tuple[int, int, int]]:
     yield from zip(runs["value"].to_list(), [0, *ends], ends, strict=False)
 
 
-def _sound(each: Typed, payloads: list[str], keys: pl.Series) -> list[int]:
-    """Which payloads surely break nothing: they fit the type, and all keys of their text are in it."""
+def _sound(each: Typed, payloads: list[str], text: Bytes) -> list[int]:
+    """Which payloads surely break nothing: they fit the type, and every key of their text is in it."""
     decode = each.decode
     decoded: list[Any] = []
     at: list[int] = []
+    unsound: list[str] = []
     for number, payload in enumerate(payloads):
         try:
             decoded.append(decode(payload))
             at.append(number)
         except msgspec.DecodeError:
-            continue
-    said = keys.gather(at)
-    if said.sum() == each.keys.count(decoded):
+            unsound.append(payload)
+    if _says_no_key_twice(each.keys.count(decoded), text, unsound):
         return at
-    return [number for number, one, keys in zip(at, decoded, said, strict=True) if each.keys.count([one]) == keys]
+    return [
+        number for number, one in zip(at, decoded, strict=True) if each.keys.count([one]) == _keys(payloads[number])
+    ]
+
+
+def _says_no_key_twice(keys: int, text: Bytes, unsound: list[str]) -> bool:
+    """Whether all payloads but the unsound ones have as many keys in their text as were decoded: fewer are decoded
+    when one is said twice.
+
+    Every key has one colon. Other texts may have colons too; then quotes before a colon are counted, which only such
+    texts have too, unless a key stands off its colon.
+    """
+    colon = text == _COLON
+    if np.count_nonzero(colon) - sum(payload.count(":") for payload in unsound) == keys:
+        return True
+    quoted = text[:-1] == _QUOTE
+    if any(np.any(quoted & (text[1:] == space)) for space in _SPACES):
+        return False
+    return bool(np.count_nonzero(quoted & colon[1:]) - sum(payload.count('":') for payload in unsound) == keys)
+
+
+def _keys(payload: str) -> int:
+    """How many keys a payload has, and a few more if a text in it says `":`; -1 where a key may stand off its colon."""
+    return -1 if any(f'"{chr(space)}' in payload for space in _SPACES) else payload.count('":')
+
+
+class _Text:
+    """A column's text as bytes, row after row."""
+
+    def __init__(self, payloads: pl.Series) -> None:
+        array = payloads.to_arrow().cast(pa.large_string())
+        _, ends, text = array.buffers()
+        self._ends = np.frombuffer(ends, np.int64)[array.offset :] if ends else np.zeros(1, np.int64)
+        self._text = np.frombuffer(text or b"", np.uint8)
+
+    def of(self, start: int, end: int) -> Bytes:
+        """The bytes of these rows."""
+        return self._text[self._ends[start] : self._ends[end]]
