@@ -37,6 +37,11 @@ _RECEIVED: Final = {
 }
 _LIMITS: Final = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _COUNTED: Final = tuple(f" {word}{end}" for word in ("character", "element", "field") for end in ("", "s"))
+_NAMES: Final = "field names: "
+_WHOLE: Final = {
+    "elements that all differ": "should have elements that all differ",
+    "no value": "should not be there at all",
+}
 _ASKED: Final = re.compile(r"what `(\w+)` asks(?:: (.*))?", re.DOTALL)
 _ASKS: Final = {
     "uniqueItems": "should have no element twice",
@@ -107,7 +112,12 @@ def _it(should: str) -> str:
 def _should(expected: str | None) -> str:
     said = plain(expected or "any value", MOST_EXPECTED)
     if asked := _ASKED.fullmatch(said):
-        return _ASKS.get(asked[1], f"should keep what `{asked[1]}` asks") + (f" ({asked[2]})" if asked[2] else "")
+        more = f" ({asked[2]})" if asked[2] and "any value" not in asked[2] else ""
+        return _ASKS.get(asked[1], f"should keep what `{asked[1]}` asks") + more
+    if said in _WHOLE:
+        return _WHOLE[said]
+    if said.startswith(_NAMES):
+        return f"should have field names of this kind only: {said.removeprefix(_NAMES)}"
     if said.startswith("text matching "):
         return f"should be text matching `{name_in(said.removeprefix('text matching '))}`"
     sign, _, limit = said.partition(" ")

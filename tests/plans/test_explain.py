@@ -2,7 +2,9 @@
 
 import pytest
 
+from plans import tokens
 from plans.explain import sentence, told
+from plans.judging import fallback
 from plans.judging.judge import judge
 from plans.model import Plan
 from plans.spoken import MOST_OF_A_NAME
@@ -58,27 +60,58 @@ def test_a_violation_is_a_plain_sentence(plan: Plan, payload: str, says: str) ->
 @pytest.mark.parametrize(
     ("said", "payload", "says"),
     [
-        ('{"not":{}}', '{"a":1}', "should not be what `not` rules out"),
-        ('{"uniqueItems":true}', '{"a":[1,1]}', "should have no element twice"),
+        ('{"not":{"required":["b"]}}', '{"a":{"b":1}}', "should not be what `not` rules out"),
         (
-            '{"anyOf":[{"type":"string"},{"type":"null"}]}',
-            '{"a":1}',
-            "fit one of the schemas of `anyOf` (string or null)",
+            '{"anyOf":[{"type":"string"},{"required":["b"]}]}',
+            '{"a":{}}',
+            "fit one of the schemas of `anyOf` (string or `a.b`)",
         ),
-        ('{"oneOf":[{"minimum":0},{"minimum":1}]}', '{"a":1}', "exactly one of the schemas of `oneOf` (just one"),
-        ('{"anyOf":[{"required":["b"]},{"maxProperties":0}]}', '{"a":{"x":1}}', "(`a.b` or at most 0 fields)"),
+        ('{"oneOf":[{"minProperties":0},{"maxProperties":9}]}', '{"a":{}}', "exactly one of the schemas of `oneOf`"),
         ('{"contains":{"type":"string"}}', '{"a":[1]}', "should have the elements that `contains` asks for"),
-        ('{"propertyNames":{"maxLength":1}}', '{"a":{"xx":1}}', "only keys that `propertyNames` allows"),
-        ("false", '{"a":1}', "should not be there at all"),
+        ('{"propertyNames":{"maxLength":1}}', '{"a":{"xx":1}}', "`a` should have"),
+        ('{"uniqueItems":true}', '{"a":[1,1]}', "`a` should have"),
+        ("false", '{"a":1}', "`a` should not be there at all"),
     ],
 )
-def test_what_only_a_full_evaluation_can_say_names_its_keyword(said: str, payload: str, says: str) -> None:
+def test_a_promise_of_no_code_of_its_own_names_what_it_asks(said: str, payload: str, says: str) -> None:
     assert says in spoken(of(said), payload)
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "expected"),
+    [
+        ('{"anyOf":[{"type":"string"},{"type":"null"}]}', "1", "what `anyOf` asks: string or null"),
+        ('{"oneOf":[{"minimum":0},{"minimum":1}]}', "1", "what `oneOf` asks: just one of its 2, not several"),
+        (
+            '{"anyOf":[{"required":["b"]},{"maxProperties":0}]}',
+            '{"x":1}',
+            "what `anyOf` asks: `a.b` or at most 0 fields",
+        ),
+        ('{"not":{}}', "1", "what `not` asks"),
+    ],
+)
+def test_what_jsonschema_rs_says_more_is_told(said: str, value: str, expected: str) -> None:
+    [found] = fallback.evaluate(of(said).event("e").schema or "", None, {"a": tokens.parse(value)})
+    assert found.expected == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "says"),
+    [
+        ("elements that all differ", "`a` should have elements that all differ; it was the array [1,1]."),
+        ("no value", "`a` should not be there at all; it was the array [1,1]."),
+        ("field names: string", "`a` should have field names of this kind only: string; it was the array [1,1]."),
+        ("what `soon` asks", "`a` should keep what `soon` asks; it was the array [1,1]."),
+    ],
+)
+def test_whatever_a_schema_expects_is_a_sentence(expected: str, says: str) -> None:
+    one = {"field": "a", "rule": "schema", "expected": expected, "received": "array", "value": "[1,1]"}
+    assert sentence(one) == says
 
 
 def test_an_alternative_of_many_wishes_stays_a_sentence() -> None:
     wishes = ",".join(f'{{"required":["{"x" * 100}{at}"]}}' for at in range(50))
-    assert len(spoken(of(f'{{"anyOf":[{wishes}]}}'), '{"a":{}}')) < 400
+    assert len(spoken(of(f'{{"anyOf":[{wishes}]}}'), '{"a":{}}')) < 700
 
 
 def test_events_that_are_not_judged_say_why() -> None:
