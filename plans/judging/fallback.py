@@ -160,6 +160,8 @@ def _expected(keyword: str, said: dict[str, Any]) -> str:
         return expected.text_format(said["format"])
     if keyword in _SIGNS:
         return f"{_SIGNS[keyword]} {said['limit']}"
+    if keyword in ("uniqueItems", "falseSchema"):
+        return expected.DIFFERENT if keyword == "uniqueItems" else expected.NOTHING
     if keyword == "multipleOf":
         return f"a multiple of {said['multiple_of']}"
     unit = _UNITS.get(keyword[3:])

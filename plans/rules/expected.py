@@ -7,6 +7,8 @@ from typing import Any
 from plans import tokens
 
 _SHOWN = 10
+DIFFERENT = "elements that all differ"
+NOTHING = "no value"
 
 
 def kinds(names: list[str]) -> str:

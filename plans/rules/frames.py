@@ -44,11 +44,15 @@ class Check:
 
 @dataclass(eq=False)
 class Known:
-    """The keys an object may have, and what another one is: not looked at, a warning or an error."""
+    """The keys an object may have, and what another one is: not looked at, a warning or an error.
+
+    The tests of `names` are put to each key, as a string.
+    """
 
     order: int
     keys: set[str] = field(default_factory=set)
     severity: Severity | None = None
+    names: list[Check] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)

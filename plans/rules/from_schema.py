@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import Any
-
-import jsonschema_rs as rs
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from plans import oracle, tokens
 from plans.model import FormatMode, PlannedEvent, Rule, Severity
 from plans.paths import Path
-from plans.rules import checks, ecma, expected, value_checks
+from plans.rules import checks, combined, expected, keywords
 from plans.rules.checks import Test
+from plans.rules.conditions import Asked, conditions, there
 from plans.rules.frames import Check, Compiled, Frame, Guard, Planned
-from plans.rules.known_formats import SURELY
-from plans.rules.patterns import as_rust
-from plans.tokens import Num
+from plans.rules.keywords import Beyond
+from plans.rules.one_value import OneValue
+from plans.rules.unions import without_union
 
 When = tuple[int, bool] | None
 
-_BEYOND = frozenset(
-    """
-    $ref $dynamicRef $recursiveRef allOf anyOf oneOf not patternProperties propertyNames dependencies
-    dependentRequired dependentSchemas contains minContains maxContains prefixItems additionalItems uniqueItems
-    unevaluatedItems unevaluatedProperties minProperties maxProperties contentEncoding contentMediaType contentSchema
-    """.split()  # noqa: SIM905 - a list of quoted words hides the words
+MAX_SCHEMAS: Final = 50_000
+"""How many subschemas are compiled, references written out; a schema with more is left to jsonschema-rs."""
+NAMES_AS_COLUMNS: Final = False
+"""Whether columns know `propertyNames`."""
+_OBJECT_ONLY: Final = frozenset(
+    ("properties", "required", "additionalProperties", "dependentRequired", "minProperties", "maxProperties")
 )
-"""Keywords only a full evaluation can judge."""
-
-
-class _Beyond(Exception):
-    """The schema says something the frames cannot."""
 
 
 def compile_schema(event: PlannedEvent, *, strict_float: bool, mode: FormatMode | None) -> Compiled:
@@ -42,195 +36,238 @@ def compile_schema(event: PlannedEvent, *, strict_float: bool, mode: FormatMode 
     try:
         walk = _Schema(schema, strict_float, mode, whole=True)
         why = None
-    except _Beyond as error:
+    except Beyond as error:
         walk = _Schema(schema, strict_float, mode, whole=False)
         why = str(error)
     depth = max(frame.depth for frame in walk.root.walk())
     return Compiled(walk.root, depth, next(walk.orders), text, why)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a subschema applies: a cell, the path and the order of its field, and when."""
+
+    frame: Frame
+    cell: int
+    path: Path
+    order: int
+    when: When = None
+
+
 class _Schema:
     def __init__(self, schema: Any, strict_float: bool, mode: FormatMode | None, *, whole: bool) -> None:
         self.root = Frame((), 0)
         self.orders = itertools.count()
-        self._numbers = itertools.count()
-        self._guards = itertools.count()
+        self._numbers, self._guards, self._schemas = itertools.count(), itertools.count(), itertools.count()
         self._strict_float, self._whole = strict_float, whole
-        self._draft, self._dialect = oracle.draft(schema), oracle.dialect(schema)
         self._format_severity: Severity = "error" if oracle.format_is_promise(schema, mode) else "warning"
-        self._node(schema, self.root, 0, (), next(self.orders), None)
+        self._values = OneValue(schema, formats=self._format_severity == "error")
+        self._fields: dict[tuple[int, int], int] = {}
+        self._planned: dict[tuple[int, int], int] = {}
+        self._open: set[tuple[int, int]] = set()
+        self._going: list[str] = []
+        self._node(schema, _Place(self.root, 0, (), next(self.orders)))
         self.root.known(0, 0)
+        for frame in self.root.walk():
+            for cell, known in frame.objects.items():
+                if known.severity == "warning" and (id(frame), cell) in self._open:
+                    known.severity = None
 
-    def _node(self, schema: Any, frame: Frame, cell: int, path: Path, order: int, when: When) -> None:
+    def _node(self, schema: Any, at: _Place) -> None:
         """The checks of one subschema on one cell."""
+        if next(self._schemas) > MAX_SCHEMAS:
+            raise Beyond("too large when its references are written out")
+        if schema is False and self._whole:
+            self._check(at, "schema", expected.NOTHING, combined.always())
         if not isinstance(schema, dict):
-            if schema is False:
-                self._refuse("false")
             return
-        for keyword in schema.keys() & _BEYOND:
-            self._refuse(keyword)
-        if "$ref" in schema and self._draft in oracle.OLD_DRAFTS:
-            return  # there, $ref replaces all that stands beside it
-        if "$schema" in schema and path:
-            self._refuse("$schema inside")
-        for rule, severity, said, test in self._tests(schema):
-            number = next(self._numbers)
-            frame.checks.append(Check(number, cell, path, order, rule, severity, said, test, False, when))
-        self._object(schema, frame, cell, path, when)
-        self._array(schema, frame, cell, path, when)
-        self._if(schema, frame, cell, path, when)
-
-    def _refuse(self, keyword: str) -> None:
+        said = keywords.promises(schema, self._values.draft)
         if self._whole:
-            raise _Beyond(keyword)
-
-    def _tests(self, schema: dict[str, Any]) -> Iterator[tuple[Rule, Severity, str, Test]]:
+            keywords.check(said)
+            said = without_union(said, self._values)
+            if at.path and schema.get("$schema", self._values.dialect) != self._values.dialect:
+                raise Beyond("another $schema inside")
+            for rule, words, test in self._values.promises(said):
+                self._check(at, rule, words, test)
+            if said.keys() & {"minProperties", "maxProperties"}:
+                at.frame.known(at.cell, next(self.orders))
+            for words, test in self._values.combinations(said):
+                self._check(at, "schema", words, test)
+        self._added(said, at)
+        self._object(said, at)
+        self._array(said, at)
         if self._whole:
-            yield from self._values(schema)
-            yield from self._sizes(schema)
-        if self._strict_float and schema.get("type") in ("number", ["number"]):
-            yield "wrong_type", "error", "number with a fraction", checks.has_fraction_form()
-        if type(schema.get("format")) is str and (self._whole or self._format_severity == "warning"):
-            accepts = _has_format(schema["format"], self._dialect)
-            test = value_checks.text_that(accepts, SURELY.get(schema["format"]), surely_not=False)
-            yield "wrong_format", self._format_severity, expected.text_format(schema["format"]), test
+            self._combined(said, at)
 
-    def _values(self, schema: dict[str, Any]) -> Iterator[tuple[Rule, Severity, str, Test]]:
-        if "type" in schema:
-            kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-            by_value = self._draft is not rs.Draft4Validator
-            yield "wrong_type", "error", expected.kinds(kinds), checks.is_kind(kinds, whole_by_value=by_value)
-        if "enum" in schema:
-            yield "not_allowed", "error", expected.one_of(schema["enum"]), self._one_of(schema["enum"])
-        if "const" in schema:
-            if self._draft is rs.Draft4Validator:
-                raise _Beyond("const in draft 4")
-            yield "not_allowed", "error", expected.one_of([schema["const"]]), self._one_of([schema["const"]])
-        if "pattern" in schema:
-            rust = as_rust(schema["pattern"])
-            test = value_checks.text_that(_has_pattern(schema["pattern"], self._dialect), rust, surely_not=True)
-            yield "wrong_format", "error", expected.pattern(schema["pattern"]), test
+    def _check(self, at: _Place, rule: Rule, words: str, test: Test | None, severity: Severity = "error") -> None:
+        number = next(self._numbers)
+        at.frame.checks.append(Check(number, at.cell, at.path, at.order, rule, severity, words, test, False, at.when))
 
-    def _one_of(self, values: list[Any]) -> Test:
-        if any(isinstance(value, dict | list) for value in values):
-            raise _Beyond("enum of objects or arrays")
-        return value_checks.equals_one_of(values)
+    def _added(self, said: dict[str, Any], at: _Place) -> None:
+        """What we remark on beside what the schema asks."""
+        if self._strict_float and said.get("type") in ("number", ["number"]):
+            self._check(at, "wrong_type", "number with a fraction", checks.has_fraction_form())
+        if type(said.get("format")) is str and self._format_severity == "warning":
+            test = self._values.has_format(said["format"])
+            self._check(at, "wrong_format", expected.text_format(said["format"]), test, "warning")
 
-    def _sizes(self, schema: dict[str, Any]) -> Iterator[tuple[Rule, Severity, str, Test]]:
-        for bound, said, test in self._bounds(schema):
-            yield "out_of_range", "error", f"{said} {bound}", test
-        if "multipleOf" in schema:
-            step = schema["multipleOf"]
-            yield "out_of_range", "error", f"a multiple of {step}", value_checks.multiple_of(step)
-        low, high = _count(schema.get("minLength")), _count(schema.get("maxLength"))
-        if low is not None or high is not None:
-            yield "out_of_range", "error", expected.count(low, high, "characters"), value_checks.length(low, high)
-        low, high = _count(schema.get("minItems")), _count(schema.get("maxItems"))
-        if low is not None or high is not None:
-            yield "out_of_range", "error", expected.count(low, high, "elements"), value_checks.item_count(low, high)
-
-    def _bounds(self, schema: dict[str, Any]) -> Iterator[tuple[Num, str, Test]]:
-        """Draft 4 says whether a limit is excluded with a boolean; later ones give the excluded limit itself."""
-        for word, make, sign in (("Minimum", value_checks.at_least, ">"), ("Maximum", value_checks.at_most, "<")):
-            plain, strict = schema.get(word.lower()), schema.get(f"exclusive{word}")
-            if isinstance(plain, Num):
-                exclusive = strict is True
-                yield plain, sign if exclusive else f"{sign}=", make(plain, exclusive=exclusive)
-            if isinstance(strict, Num):
-                yield strict, sign, make(strict, exclusive=True)
-
-    def _object(self, schema: dict[str, Any], frame: Frame, cell: int, path: Path, when: When) -> None:
-        fields: dict[str, Any] = schema.get("properties", {})
-        needed: list[str] = schema.get("required", []) if isinstance(schema.get("required"), list) else []
-        others = schema.get("additionalProperties")
-        if isinstance(others, dict) and others:
-            self._refuse("additionalProperties with a schema")
-        if fields or needed or others is False:
-            known = frame.known(cell, next(self.orders))
-            if others is False and not when and self._whole:
-                known.severity, known.keys = "error", set(fields)
-            elif others is False:
-                self._refuse("additionalProperties under if")
-            elif known.severity != "error":
-                known.keys |= {*fields, *needed}
-                if others is None and fields and not when and self._whole:
-                    known.severity = "warning"
+    def _object(self, said: dict[str, Any], at: _Place) -> None:
+        fields: dict[str, Any] = said.get("properties", {})
+        needed: list[str] = said["required"] if isinstance(said.get("required"), list) else []
+        closed = self._known(said, fields, needed, at)
         for key, inner in fields.items():
-            self._field(key, inner, key in needed, frame, cell, path, when)
+            self._field(key, inner, key in needed, at)
         for key in needed:
             if key not in fields:
-                self._field(key, True, True, frame, cell, path, when)
+                self._field(key, True, True, at)
+        if "propertyNames" in said and self._whole:
+            self._names(said["propertyNames"], at)
+        if closed and at.when:
+            raise Beyond("additionalProperties under if")
 
-    def _field(self, key: str, schema: Any, needed: bool, frame: Frame, around: int, path: Path, when: When) -> None:
-        cell, order, here = frame.cell((*frame.cells[around], key)), next(self.orders), (*path, key)
-        said = expected.of(schema)
+    def _known(self, said: dict[str, Any], fields: dict[str, Any], needed: list[str], at: _Place) -> bool:
+        """Tell the keys an object may have from others; whether others are refused."""
+        others, keys = said.get("additionalProperties"), set(fields)
+        if isinstance(others, dict) and others and self._whole:
+            raise Beyond("additionalProperties with a schema")
+        closed = others is False
+        if said.get("unevaluatedProperties", True) is not True and others is None and self._whole:
+            keys, closed = self._evaluated(said), True
+        if not fields and not needed and not closed:
+            return False
+        known = at.frame.known(at.cell, next(self.orders))
+        if closed and self._whole:
+            known.keys = known.keys & keys if known.severity == "error" else keys
+            known.severity = "error"
+        elif not closed and known.severity != "error":
+            known.keys |= {*fields, *needed}
+            if others is None and fields and not at.when and self._whole:
+                known.severity = "warning"
+        if others is True or others == {}:
+            self._open.add((id(at.frame), at.cell))
+        return closed and self._whole
+
+    def _evaluated(self, said: dict[str, Any]) -> set[str]:
+        """The keys that `unevaluatedProperties: false` lets pass; Beyond when that depends on the event."""
+        if said["unevaluatedProperties"] is not False:
+            raise Beyond("unevaluatedProperties with a schema")
+        keys = set(said.get("properties", {}))
+        branches = [*said.get("allOf", ())] + ([self._values.references.at(said["$ref"])] if "$ref" in said else [])
+        sometimes = [said[word] for word in ("if", "then", "else", "not") if word in said]
+        sometimes += [*said.get("anyOf", ()), *said.get("oneOf", ())]
+        for each in branches:
+            inner = keywords.promises(each, self._values.draft) if isinstance(each, dict) else {}
+            if inner.keys() & {"additionalProperties", "unevaluatedProperties", "$ref", "allOf", "anyOf", "oneOf"}:
+                raise Beyond("unevaluatedProperties of a combination")
+            keys |= set(inner.get("properties", {}))
+            sometimes += [inner[word] for word in ("if", "then", "else", "not") if word in inner]
+        for each in sometimes:
+            if isinstance(each, dict) and not (each.keys() <= {"properties", "required", "type"}):
+                raise Beyond("unevaluatedProperties of a combination")
+            if isinstance(each, dict) and not keys.issuperset(each.get("properties", {})):
+                raise Beyond("unevaluatedProperties under if")
+        return keys
+
+    def _names(self, asked: Any, at: _Place) -> None:
+        if not NAMES_AS_COLUMNS or at.when:
+            raise Beyond("propertyNames")
+        order = next(self.orders)
+        known, test = at.frame.known(at.cell, order), self._values.test(asked)
+        words = f"field names: {expected.of(asked)}"
+        known.names.append(Check(next(self._numbers), at.cell, at.path, order, "schema", "error", words, test))
+
+    def _field(self, key: str, schema: Any, needed: bool, around: _Place) -> None:
+        cell = around.frame.cell((*around.frame.cells[around.cell], key))
+        order = self._fields.setdefault((id(around.frame), cell), next(self.orders))
+        at = _Place(around.frame, cell, (*around.path, key), order, around.when)
+        words = expected.of(self._resolved(schema))
         if needed and self._whole:
-            check = Check(next(self._numbers), cell, here, order, "missing", "error", said, guard=when)
-            frame.checks.append(check)
-        if not isinstance(schema, dict) or not schema.keys() & {"properties", "items"}:
-            frame.planned.append(Planned(cell, here, order, said, when is not None, when))
-        self._node(schema, frame, cell, here, order, when)
+            self._check(at, "missing", words, None)
+        if not isinstance(schema, dict) or not self._resolved(schema).keys() & {"properties", "items"}:
+            self._plan(at, words)
+        self._node(schema, at)
 
-    def _array(self, schema: dict[str, Any], frame: Frame, cell: int, path: Path, when: When) -> None:
-        items = schema.get("items")
-        if isinstance(items, list) or items is False:
-            self._refuse("items one by one")
-        elif isinstance(items, dict) and items:
-            inner, order = frame.elements(cell), next(self.orders)
-            here: Path = (*path, None)
-            if not items.keys() & {"properties", "items"}:
-                inner.planned.append(Planned(0, here, order, expected.of(items), when is not None, when))
-            self._node(items, inner, 0, here, order, when)
+    def _plan(self, at: _Place, words: str) -> None:
+        """A line of the field table; what is asked for under several conditions is planned under any."""
+        line = Planned(at.cell, at.path, at.order, words, at.when is not None, at.when)
+        key, lines = (id(at.frame), at.cell), at.frame.planned
+        known = self._planned.setdefault(key, len(lines))
+        if known == len(lines):
+            lines.append(line)
+        elif lines[known].conditional:
+            lines[known] = replace(lines[known], guard=None) if at.when else line
+        elif lines[known].expected == expected.of(True):
+            lines[known] = replace(lines[known], expected=words)
 
-    def _if(self, schema: dict[str, Any], frame: Frame, cell: int, path: Path, when: When) -> None:
-        if "if" not in schema or not schema.keys() & {"then", "else"} or not self._whole:
-            return
-        if when or self._draft in (rs.Draft4Validator, rs.Draft6Validator):
-            raise _Beyond("if inside if, or before draft 7")
+    def _resolved(self, schema: Any) -> Any:
+        """The schema a field's only reference stands for, if it is one of this document."""
+        if not isinstance(schema, dict) or "$ref" not in schema:
+            return schema
+        try:
+            found = self._values.references.at(schema["$ref"])
+        except Beyond:
+            return schema
+        return found if isinstance(found, dict) else schema
+
+    def _array(self, said: dict[str, Any], at: _Place) -> None:
+        items = said.get("items")
+        if isinstance(items, list) and self._whole:
+            raise Beyond("items one by one")
+        if items is False or (isinstance(items, dict) and items):
+            inner = at.frame.elements(at.cell)
+            order = self._fields.setdefault((id(inner), 0), next(self.orders))
+            within = _Place(inner, 0, (*at.path, None), order, at.when)
+            if not isinstance(items, dict) or not self._resolved(items).keys() & {"properties", "items"}:
+                self._plan(within, expected.of(self._resolved(items)))
+            self._node(items, within)
+
+    def _combined(self, said: dict[str, Any], at: _Place) -> None:
+        """What applies beside: references, `allOf`, and what depends on a condition."""
+        if "$ref" in said:
+            self._referenced(said["$ref"], at)
+        for each in said.get("allOf", ()):
+            self._node(each, at)
+        for key, asked in {**said.get("dependencies", {}), **said.get("dependentRequired", {})}.items():
+            when = self._when([there(at.frame, at.cell, key)], at)
+            branch = {"required": asked} if isinstance(asked, list) else asked
+            self._node(branch, replace(at, when=(when, True)))
+        if "if" in said and said.keys() & {"then", "else"}:
+            self._if(said, at)
+
+    def _referenced(self, reference: str, at: _Place) -> None:
+        if reference in self._going:
+            raise Beyond("a $ref that goes round")
+        self._going.append(reference)
+        self._node(self._values.references.at(reference), at)
+        self._going.pop()
+
+    def _if(self, said: dict[str, Any], at: _Place) -> None:
+        asked, then, otherwise = said["if"], said.get("then", True), said.get("else", True)
+        if isinstance(asked, dict) and keywords.promises(asked, self._values.draft).keys() == {"not"}:
+            asked, then, otherwise = asked["not"], otherwise, then
+        an_object = (at.frame is self.root and at.cell == 0) or (_of_objects(then) and _of_objects(otherwise))
+        found = conditions(self._values, at.frame, at.cell, asked, an_object=an_object)
+        guard = self._when(found, at)
+        for branch, holds in ((then, True), (otherwise, False)):
+            if branch is True:
+                continue
+            if at.when and not holds:
+                raise Beyond("else inside if")
+            self._node(branch, replace(at, when=(guard, holds)))
+
+    def _when(self, asked: Iterable[Asked], at: _Place) -> int:
+        """The guard of what is asked, and of what is asked around it."""
+        around: tuple[Asked, ...] = ()
+        if at.when:
+            number, holds = at.when
+            if not holds or number not in at.frame.guards:
+                raise Beyond("if inside else, or inside elements under if")
+            around = at.frame.guards[number].conditions
         number = next(self._guards)
-        frame.guards[number] = Guard(tuple(self._conditions(schema["if"], frame, cell)))
-        for word, holds in (("then", True), ("else", False)):
-            branch = schema.get(word, True)
-            if branch is False or (isinstance(branch, dict) and not branch.keys() <= {"properties", "required"}):
-                raise _Beyond(f"{word} of more than fields")
-            if isinstance(branch, dict):
-                self._object(branch, frame, cell, path, (number, holds))
-
-    def _conditions(self, asked: Any, frame: Frame, cell: int) -> Iterator[tuple[int, Test, bool]]:
-        if not isinstance(asked, dict) or not asked.keys() <= {"properties", "required"} or "properties" not in asked:
-            raise _Beyond("if of more than values of fields")
-        needed = asked.get("required", [])
-        if not set(needed) <= asked["properties"].keys():
-            raise _Beyond("if a field is there")
-        for key, said in asked["properties"].items():
-            if not isinstance(said, dict) or len(said) != 1 or not said.keys() <= {"const", "enum"}:
-                raise _Beyond("if of more than values of fields")
-            values = said["enum"] if "enum" in said else [said["const"]]
-            yield frame.cell((*frame.cells[cell], key)), self._one_of(values), key not in needed
+        at.frame.guards[number] = Guard((*around, *asked))
+        return number
 
 
-def _count(limit: Num | None) -> int | None:
-    if limit is None:
-        return None
-    if len(limit) > 15 or "e" in limit.lower():
-        raise _Beyond("an odd count")
-    return int(limit.partition(".")[0])
-
-
-@lru_cache(maxsize=4096)
-def _has_format(name: str, dialect: str) -> Callable[[str], bool]:
-    return oracle.make(dialect, tokens.dump({"format": name}), formats=True).is_valid
-
-
-@lru_cache(maxsize=4096)
-def _has_pattern(pattern: str, dialect: str) -> Callable[[str], bool]:
-    judge = oracle.make(dialect, tokens.dump({"pattern": ecma.taken(pattern)}), formats=False)
-
-    def accepts(text: str) -> bool:
-        if judge.is_valid(text):
-            return True
-        if any("error" in error.kind.as_dict() for error in judge.iter_errors(text)):
-            raise ecma.too_many_steps()
-        return False
-
-    return ecma.bounded(pattern, accepts)
+def _of_objects(schema: Any) -> bool:
+    """Whether a schema asks nothing of what is no object."""
+    return schema is True or (isinstance(schema, dict) and schema.keys() <= _OBJECT_ONLY)

@@ -45,6 +45,7 @@ DRAFTS = {
     2019: "https://json-schema.org/draft/2019-09/schema",
     2020: "https://json-schema.org/draft/2020-12/schema",
 }
+REFERRED = ["d0", "d1", "d/2"]
 SHEET_TYPES = ["text", "integer", "float", "date", "boolean"]
 
 Schema = dict[str, str]
@@ -95,13 +96,18 @@ def schema(r: Random) -> str:
     """A schema of everyday keywords, of a draft that knows them."""
     draft = r.choice([2020, 2020, 2019, 7, 7, 6, 4])
     keywords = _schema(r, 3, draft)
-    return said({"$schema": json.dumps(DRAFTS[draft]), **keywords})
+    return said({"$schema": json.dumps(DRAFTS[draft]), **_definitions(r, draft), **keywords})
+
+
+def _definitions(r: Random, draft: int) -> Schema:
+    return {"definitions": said({key: said(_schema(r, 1, draft)) for key in REFERRED})}
 
 
 def _schema(r: Random, depth: int, draft: int) -> Schema:
     made: Schema = {}
     for _ in range(r.choice([0, 0, 1, 1, 2])):
         made |= _keyword(r, draft)
+    made |= _union(r, draft) if r.random() < 0.2 else {}
     for _ in range(r.choice([0, 1, 1, 2]) if depth else 0):
         made |= _structure(r, depth - 1, draft)
     return made
@@ -126,8 +132,27 @@ def _keyword(r: Random, draft: int) -> Schema:
         {"pattern": json.dumps(r.choice(PATTERNS))},
         {"format": json.dumps(r.choice(FORMATS))},
         {"description": '"said"'},
+        {"uniqueItems": "true"},
+        {f"{side}Properties": count},
     ]
     return r.choice(choices)
+
+
+def _union(r: Random, draft: int) -> Schema:
+    kind = json.dumps(r.choice(TYPES))
+    choices: list[Schema] = [
+        {"anyOf": _some(r, draft)},
+        {"oneOf": _some(r, draft)},
+        {"oneOf": f'[{{"type":"null"}},{said(_keyword(r, draft) | {"type": kind})}]'},
+        {"anyOf": f'[{{"type":{kind}}},{{"type":"null"}}]'},
+        {"not": said(_keyword(r, draft))},
+        {"$ref": json.dumps("#/definitions/" + r.choice(REFERRED[:2]))} if r.random() < 0.3 else {},
+    ]
+    return r.choice(choices)
+
+
+def _some(r: Random, draft: int) -> str:
+    return f"[{','.join(said(_keyword(r, draft)) for _ in range(r.randrange(1, 4)))}]"
 
 
 def _texts(r: Random, texts: list[str]) -> str:
@@ -137,19 +162,49 @@ def _texts(r: Random, texts: list[str]) -> str:
 def _structure(r: Random, depth: int, draft: int) -> Schema:
     fields = said({key: said(_schema(r, depth, draft)) for key in r.sample(KEYS, k=r.randrange(1, 6))})
     needed = json.dumps(r.sample(KEYS, k=r.randrange(1, 3)))
+    kind = r.randrange(9 if draft < 6 else 13)
+    if kind == 4:
+        return {"items": said(_schema(r, depth, draft))}
+    if kind == 5:
+        return {"allOf": f"[{said(_schema(r, depth, draft))},{said(_schema(r, depth, draft))}]"}
+    if kind >= 10 and draft > 6:
+        return _if(r, depth, draft, fields, needed)
     choices: list[Schema] = [
         {"properties": fields},
         {"properties": fields, "required": needed},
         {"properties": fields, "additionalProperties": r.choice(["true", "false"])},
         {"required": needed},
-        {"items": said(_schema(r, depth, draft))},
+        {"dependencies" if draft < 2019 else "dependentRequired": said({r.choice(KEYS): needed})},
+        {"$ref": '"#/definitions/d~12"'},
+        {"properties": fields, "allOf": f'[{{"required":{needed}}}]', "unevaluatedProperties": "false"},
+        {"properties": said({r.choice(KEYS): "false" if draft > 4 else '{"not":{}}'})},
+        {"propertyNames": said(_keyword(r, draft))} if draft > 4 else {},
     ]
-    if draft >= 7:
-        key = r.choice(KEYS)
-        asked = {"properties": said({key: said({"const": scalar(r)})})}
-        asked |= {"required": json.dumps([key])} if r.random() < 0.5 else {}
-        choices.append({"if": said(asked), "then": said({"properties": fields}), "else": said({"required": needed})})
     return r.choice(choices)
+
+
+def _if(r: Random, depth: int, draft: int, fields: str, needed: str) -> Schema:
+    """The conditions of real plans, and some of nobody's."""
+    key, other = r.choice(KEYS), r.choice(KEYS)
+    value = said({"const": scalar(r)}) if r.random() < 0.5 else said(_keyword(r, draft))
+    inside = said(
+        {"properties": said({other: value})} | ({"required": json.dumps([other])} if r.random() < 0.5 else {})
+    )
+    asked = r.choice(
+        [
+            {"properties": said({key: value})},
+            {"properties": said({key: value}), "required": json.dumps([key])},
+            {"required": needed},
+            {"not": said({"required": json.dumps([key])})},
+            {"properties": said({key: inside}), "required": json.dumps([key])},
+            {"allOf": f"[{said({'required': needed})},{said({'properties': said({key: value})})}]"},
+            _keyword(r, draft),
+        ]
+    )
+    then = r.choice([said({"properties": fields}), said(_schema(r, depth, draft)), said({"required": needed})])
+    if r.random() < 0.2:
+        return {"allOf": f'[{said({"if": said(asked), "then": then})},{{"if":{{"required":{needed}}},"then":{then}}}]'}
+    return {"if": said(asked), "then": then} | ({"else": said({"required": needed})} if r.random() < 0.5 else {})
 
 
 def beyond(r: Random) -> str:
@@ -161,9 +216,13 @@ def beyond(r: Random) -> str:
         "additionalProperties": '{"type":["string","object"]}',
         "minProperties": "2",
         "allOf": '[{"properties":{"a":{"type":"number"}}}]',
+        "contains": '{"type":"string"}',
+        "oneOf": '[{"required":["a"]},{"properties":{"b":{"type":"number"}}}]',
+        "dependentSchemas": '{"a":{"required":["b"]}}',
+        "unevaluatedProperties": "false",
     }
     chosen = {word: odd[word] for word in r.sample(sorted(odd), k=2)}
-    return said(_schema(r, 2, 2020) | chosen)
+    return said(_definitions(r, 2020) | _schema(r, 2, 2020) | chosen)
 
 
 def sheet(r: Random) -> str:

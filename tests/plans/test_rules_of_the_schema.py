@@ -150,7 +150,7 @@ def test_a_strict_float_is_an_error_in_a_schema_too() -> None:
 
 def test_what_only_a_full_evaluation_finds_is_named_as_the_rest() -> None:
     plan = schema(
-        '{"allOf":[{"required":["x"]}],"$defs":{"p":{"type":"object","additionalProperties":false,'
+        '{"patternProperties":{"^z":{}},"allOf":[{"required":["x"]}],"$defs":{"p":{"type":"object","additionalProperties":false,'
         '"properties":{"q":{"type":"integer"}}}},"properties":{"l":{"items":{"$ref":"#/$defs/p"}}}}'
     )
     assert verdict(plan, '{"l":[{"q":1},{"q":"1","r":2}],"":{"0":1}}') == (
