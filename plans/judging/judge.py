@@ -178,7 +178,7 @@ def _doubtful(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
 
 def _verdicts(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """The verdict of each event: all that was found of it, in the order it was found in."""
-    ordered = found.sort("row", maintain_order=True)
+    ordered = found if found["row"].is_sorted() else found.sort("row", maintain_order=True)
     rows = pl.int_range(told.height, dtype=pl.UInt32(), eager=True)
     broken = rows.is_in(ordered["row"].filter(ordered["severity"] == "error").implode())
     unread = rows.is_in(ordered["row"].filter(ordered["rule"] == "unreadable").implode())

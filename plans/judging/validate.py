@@ -48,8 +48,10 @@ def _test(cells: Cells, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     """Every test over all values that have it: which fail, and of those that conditions ask about, each verdict."""
     failed, told = [pl.DataFrame(schema=_FAILED)], [pl.DataFrame(schema=_TOLD)]
     asking = set(cells.conditions["test"].unique().to_list())
-    grouped = found.with_columns(group=cells.cells["group"].gather(found["cell"])).filter(pl.col("group") > 0)
+    grouped = found.with_columns(group=cells.cells["group"].gather(found["cell"]))
     for (group,), values in grouped.partition_by("group", as_dict=True, include_key=False).items():
+        if not group:
+            continue  # nobody looks at these, or nothing is asked of them
         numbers = cells.groups[int(str(group))]
         for number, fails in zip(numbers, _verdicts([cells.tests[at] for at in numbers], values["token"]), strict=True):
             asked = pl.lit(number, pl.UInt32()).alias("test")
