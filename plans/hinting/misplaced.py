@@ -23,7 +23,7 @@ ALONE: Final = 10
 KEPT: Final = 256
 """Events whose missing and unplanned fields are remembered of each planned event, and violations of one that count."""
 
-LEVEL: Final = near.TWO_TYPOS + 1
+LEVEL: Final = near.LONGER + 1
 """From so far on, a field is at another place: any near name at the same one is surer."""
 
 

@@ -15,12 +15,15 @@ COMPARED: Final = 10
 LONGEST: Final = 100
 """Longer names are compared as they are written only."""
 
-SAME, PLURAL, ORDER, TYPO, SHORT, TWO_TYPOS = range(6)
+SAME, PLURAL, ORDER, TYPO, SHORT, TWO_TYPOS, LONGER = range(7)
 """How near two names are, the nearest first."""
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _ONE_TYPO: Final = 4
 _TWO_TYPOS: Final = 8
+_COMMON: Final = frozenset(
+    "id name type key value code at on date time number count version text url title label status".split()  # noqa: SIM905
+)
 _VOWELS: Final = str.maketrans("", "", "aeiou")
 
 
@@ -38,7 +41,7 @@ def words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8_192)
 def nearness(a: str, b: str) -> int | None:
-    """How near two different names are, from SAME to TWO_TYPOS; None when they are not."""
+    """How near two different names are, from SAME to LONGER; None when they are not."""
     if max(len(a), len(b)) > LONGEST:
         return None
     plain_a, plain_b = letters(a), letters(b)
@@ -47,7 +50,7 @@ def nearness(a: str, b: str) -> int | None:
     if plain_a == plain_b:
         return SAME
     if _digits(plain_a) != _digits(plain_b):
-        return None
+        return LONGER if _longer(words(a), words(b)) else None
     if _singular(plain_a) == _singular(plain_b) and min(len(plain_a), len(plain_b)) > 2:
         return PLURAL
     if sorted(map(_stem, words(a))) == sorted(map(_stem, words(b))):
@@ -57,7 +60,9 @@ def nearness(a: str, b: str) -> int | None:
         return TYPO
     if _abbreviated(words(a), words(b)):
         return SHORT
-    return TWO_TYPOS if typos == 2 and min(len(plain_a), len(plain_b)) >= _TWO_TYPOS else None
+    if typos == 2 and min(len(plain_a), len(plain_b)) >= _TWO_TYPOS:
+        return TWO_TYPOS
+    return LONGER if _longer(words(a), words(b)) else None
 
 
 def alike(a: str, b: str) -> bool:
@@ -154,6 +159,12 @@ def _abbreviated(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return (
         long.startswith(short) or (short[-1] == long[-1] and _within(short, long)) or short == long.translate(_VOWELS)
     )
+
+
+def _longer(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether one has all words of the other and one more; a word that half of all names have tells nothing."""
+    short, long = sorted((a, b), key=len)
+    return len(long) == len(short) + 1 and {*short} < {*long} and not {*short} <= _COMMON
 
 
 def _within(short: str, long: str) -> bool:

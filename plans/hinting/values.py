@@ -49,7 +49,7 @@ def wrong_type(expected: str, received: str, value: str, field: Field) -> str | 
     if received == "array":
         return None if value == "[]" else _list_for(wanted, value)
     if received == "object":
-        return "one element sent without its array" if "array" in wanted else None
+        return "one element sent without its array" if "array" in wanted and value != "{}" else None
     return None
 
 

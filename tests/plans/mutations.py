@@ -86,6 +86,24 @@ def other_number(name: str, _: Random) -> str:
     return name[:-1] if name.endswith("s") else f"{name}s"
 
 
+OTHERS = "cost sum kind source channel origin maker shade weight height quota score rank level region user phase flag"
+
+
+def another_name(payload: Payload, r: Random) -> Made:
+    """A field under a name that only a dictionary would find."""
+    broken = deepcopy(payload)
+    place = one_place(broken, r, lambda value: True)
+    name = r.choice(OTHERS.split())
+    if place is None or name in place[0]:
+        return None
+    place[0][name] = place[0].pop(place[1])
+    return broken, NOTHING
+
+
+def longer(name: str, r: Random) -> str:
+    return r.choice([f"new_{name}", f"{name}_v2", f"shop_{name}"])
+
+
 def up(payload: Payload, r: Random) -> Made:
     """A field of an object in the payload, sent beside that object."""
     broken = deepcopy(payload)
@@ -178,6 +196,8 @@ EVERYWHERE: dict[str, Mutation] = {
     "hyphens": renamed(lambda name, _: name.replace("_", "-") if "_" in name else name.upper()),
     "typing mistake": renamed(typo),
     "plural": renamed(other_number),
+    "longer": renamed(longer),
+    "another name": another_name,
     "number as text": at_a_place(is_number, lambda value, _: json.dumps(value), "a number sent as text"),
     "boolean as text": at_a_place(
         lambda value: isinstance(value, bool), lambda value, _: json.dumps(value), "a boolean sent as text"

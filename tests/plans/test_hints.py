@@ -162,7 +162,7 @@ def scored(plan: Plan, sound: Sound, kinds: dict[str, Mutation], seed: int, each
 def test_a_hint_names_the_mistake_that_was_made(which: str, seed: int) -> None:
     score = scored(*PLANS[which], seed, 100)
     assert score.precision() >= 0.95, score.examples[:20]
-    assert score.recall() >= 0.9
+    assert score.recall() >= 0.85
 
 
 @pytest.mark.parametrize("which", PLANS)
