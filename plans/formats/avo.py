@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from plans.formats.avo_alternatives import any_of
-from plans.formats.avo_names import ARTEFACTS, Names
+from plans.formats.avo_names import ARTEFACTS, LABELS, Names
 from plans.formats.drafting import Draft, finish
 from plans.formats.ledger import Ledger
 from plans.formats.nulls import settled
-from plans.formats.payload import Cut, payload_of, place
+from plans.formats.payload import Cut, dialect_of, payload_of, place
 from plans.formats.source import Document, Options, Source
 from plans.model import Plan, PlanError, Report
 from plans.tokens import Value
@@ -22,7 +22,7 @@ from plans.tokens import Value
 NAME: Final = "avo"
 
 _DIALECT: Final = "http://json-schema.org/draft-06/schema#"
-_CUT: Final = Cut(("properties",), artefacts=ARTEFACTS)
+_CUT: Final = Cut(("properties",), artefacts=ARTEFACTS, labels=LABELS - ARTEFACTS)
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,11 @@ def _shapes(
     names = Names(_destinations(said, document.value), ledger)
     rules, rules_where = said["rules"], f"{where}/rules"
     sent = names.sent(own, {key: rules[key] for key in rules.keys() & ARTEFACTS}, rules_where)
-    schema = payload_of(settled(rules, rules_where, options, ledger), rules_where, _CUT, ledger)
+    dialect = dialect_of(rules, rules_where, _DIALECT)
+    schema = payload_of(settled(rules, rules_where, options, ledger), rules_where, _CUT, ledger, dialect)
     start = place(rules_where, _CUT)
     described = said.get("description")
-    dialect = rules.get("$schema", _DIALECT)
-    shape = _Shape(
-        {"$schema": dialect, **names.renamed(schema, start)}, start, described if type(described) is str else None
-    )
+    shape = _Shape(names.renamed(schema, start), start, described if type(described) is str else None)
     return [(name, shape) for name in sent]
 
 

@@ -39,14 +39,15 @@ class Names:
             )
         return names
 
-    def renamed(self, schema: Value, where: str) -> Value:
+    def renamed(self, schema: dict[str, Value], where: str) -> dict[str, Value]:
         """The schema with its fields under the names they are sent by, and without Avo's labels."""
 
         def change(inner: dict[str, Value], here: str) -> Value:
             fields = inner.get("properties")
             return self._object(inner, fields, here) if isinstance(fields, dict) else inner
 
-        return rebuilt(rebuilt(schema, where, change), where, _without_labels)
+        changed: dict[str, Value] = rebuilt(rebuilt(schema, where, change), where, _without_labels)
+        return changed
 
     def _object(self, schema: dict[str, Value], fields: dict[str, Value], where: str) -> dict[str, Value]:
         needed = schema.get("required")

@@ -11,7 +11,7 @@ from typing import Final
 from plans.formats.drafting import Draft, finish
 from plans.formats.ledger import Ledger
 from plans.formats.nulls import settled
-from plans.formats.payload import Cut, payload_of, place
+from plans.formats.payload import Cut, dialect_of, payload_of, place
 from plans.formats.source import Options, Source
 from plans.model import Plan, PlanError, Report
 from plans.paths import pointer
@@ -110,6 +110,6 @@ def _draft(name: str, point: dict[str, Value], where: str, options: Options, led
     if not isinstance(validator, dict) or validator.get("type") != "json_schema" or not isinstance(definition, dict):
         raise PlanError('a validator is {"type": "json_schema", "definition": …}', f"{where}/validator")
     start = f"{where}/validator/definition"
-    schema = payload_of(settled(definition, start, options, ledger), start, _CUT, ledger)
-    dialect = definition.get("$schema", _DIALECT)
-    return Draft(name, {"$schema": dialect, **schema}, place(start, _CUT), description)
+    dialect = dialect_of(definition, start, _DIALECT)
+    schema = payload_of(settled(definition, start, options, ledger), start, _CUT, ledger, dialect)
+    return Draft(name, schema, place(start, _CUT), description)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote
 
+from plans import oracle, tokens
 from plans.formats.keywords import WHOLE, promises, promising, rebuilt
 from plans.formats.ledger import Ledger
+from plans.formats.understood import counted
 from plans.model import PlanError
 from plans.paths import pointer
 from plans.tokens import Value
@@ -19,35 +21,48 @@ _AROUND: Final = "is about the call around the payload, which is not judged"
 
 @dataclass(frozen=True)
 class Cut:
-    """How calls are cut: `section` leads to the payload; of `elsewhere` others take care, `artefacts` mean nothing."""
+    """How calls are cut: `section` leads to the payload; of `elsewhere` others take care.
+
+    `artefacts` are names, and `labels` keywords, that a tool writes and that promise nothing.
+    """
 
     section: tuple[str, ...]
     elsewhere: frozenset[str] = frozenset()
     artefacts: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
 
     def inner(self) -> Cut:
         """The same, one step down the section."""
-        return Cut(self.section[1:], frozenset(), self.artefacts)
+        return replace(self, section=self.section[1:], elsewhere=frozenset())
 
 
-def payload_of(call: Value, where: str, cut: Cut, ledger: Ledger) -> dict[str, Value]:
-    """The schema of the payload in the schema of a call that stands at `where`; PlanError when that is no schema.
+def dialect_of(call: Value, where: str, default: str) -> str:
+    """The `$schema` a call's schema names, or `default`; PlanError when nobody knows it."""
+    named = call.get("$schema", default) if isinstance(call, dict) else default
+    try:
+        oracle.validator(tokens.dump({"$schema": named}), None)
+    except oracle.BadSchema as error:
+        raise PlanError(str(error), f"{where}/$schema") from None
+    return str(named)
 
-    What it says of the rest of the call is dropped, each promise with its place; the rest is read as kept.
+
+def payload_of(call: Value, where: str, cut: Cut, ledger: Ledger, dialect: str | None = None) -> dict[str, Value]:
+    """The schema of the payload in that of a call that stands at `where`; PlanError when it is none.
+
+    What it says of the rest of the call is dropped, each promise with its place; the rest is read as kept. With a
+    `dialect` the schema names it, and what means nothing in it is dropped too.
     """
-    if not isinstance(call, dict):
-        raise PlanError("a schema is an object here", where)
-    parts = [part for part in _parts(call, where, cut, ledger) if part is not True]
-    base: Value = next((part for part in parts if isinstance(part, dict) and "$ref" not in part), None)
-    others = [part for part in parts if part is not base]
-    schema: dict[str, Value] = dict(base or {})
-    if others:
-        already = schema.get("allOf", [])
-        schema["allOf"] = [*(already if isinstance(already, list) else []), *others]
-    shared = {key: call[key] for key in ("$defs", "definitions") if isinstance(call.get(key), dict)}
-    schema.update({key: {**value, **_object(schema.get(key))} for key, value in shared.items()})
-    ledger.read += sum(1 for _ in promises(schema, where))
-    return _referring(schema, place(where, cut), cut.section)
+    parts = _parts_of(call, where, cut, ledger)
+    schema = _payload(call, parts, where, cut)
+    if dialect is None:
+        ledger.read += sum(1 for _ in promises(schema, where))
+        return schema
+    base, *others = parts
+    labels, said = cut.labels | cut.artefacts, {"$schema": dialect}
+    counted({**_without(_object(base), labels), **said}, place(where, cut), ledger)
+    counted({**_without(_shared(call, cut), labels), **said}, where, ledger)
+    ledger.read += sum(1 for other in others for _ in promises(other, ""))
+    return {**said, **schema}
 
 
 def place(where: str, cut: Cut) -> str:
@@ -58,8 +73,39 @@ def place(where: str, cut: Cut) -> str:
 def beside(schema: dict[str, Value], other: Value) -> dict[str, Value]:
     """A schema that asks for both."""
     if "$ref" in schema:
-        return {**{key: schema[key] for key in schema.keys() & {"$defs", "definitions"}}, "allOf": [schema, other]}
-    return {**schema, "allOf": [*schema.get("allOf", []), other]}
+        said = {key: schema[key] for key in schema.keys() & {"$schema", "$defs", "definitions"}}
+        return {**said, "allOf": [_inner(schema), _inner(other)]}
+    return {**schema, "allOf": [*schema.get("allOf", []), _inner(other)]}
+
+
+def _inner(schema: Value) -> Value:
+    """A schema as it stands inside another, which names the draft for both."""
+    return {key: value for key, value in schema.items() if key != "$schema"} if isinstance(schema, dict) else schema
+
+
+def _parts_of(call: Value, where: str, cut: Cut, ledger: Ledger) -> list[Value]:
+    """What a call's schema asks of the payload: first what stands at its own place, then the rest."""
+    if not isinstance(call, dict):
+        raise PlanError("a schema is an object here", where)
+    parts = [part for part in _parts(call, where, cut, ledger) if part is not True]
+    base: Value = next((part for part in parts if isinstance(part, dict) and "$ref" not in part), None)
+    return [{} if base is None else base, *(part for part in parts if part is not base)]
+
+
+def _payload(call: dict[str, Value], parts: list[Value], where: str, cut: Cut) -> dict[str, Value]:
+    """All that is asked of the payload as one schema that stands alone."""
+    base, *others = parts
+    schema: dict[str, Value] = dict(base)
+    if others:
+        already = schema.get("allOf", [])
+        schema["allOf"] = [*(already if isinstance(already, list) else []), *others]
+    schema |= {key: {**value, **_object(schema.get(key))} for key, value in _shared(call, cut).items()}
+    return _referring(_without(schema, cut.labels), place(where, cut), cut.section)
+
+
+def _shared(call: dict[str, Value], cut: Cut) -> dict[str, Value]:
+    """The definitions beside the payload, which it may refer to."""
+    return {key: call[key] for key in ("$defs", "definitions") if cut.section and isinstance(call.get(key), dict)}
 
 
 def _parts(call: Value, where: str, cut: Cut, ledger: Ledger) -> Iterator[Value]:
@@ -167,12 +213,12 @@ def _only_of(key: str, value: Value, call: dict[str, Value], cut: Cut) -> Value:
 
 
 def _referring(schema: dict[str, Value], where: str, section: tuple[str, ...]) -> dict[str, Value]:
-    """References into the payload as its schema now stands alone; `$id`s would give them another base."""
+    """References into the payload as its schema now stands alone."""
     start = "#" + "".join(f"/properties/{step}" for step in section)
     local: list[tuple[str, str]] = []
 
     def change(inner: dict[str, Value], here: str) -> Value:
-        changed = {key: value for key, value in inner.items() if not (key in ("$id", "id") and type(value) is str)}
+        changed = dict(inner)
         named = changed.get("$ref")
         if section and type(named) is str and named.startswith("#"):
             if named == start or named.startswith(f"{start}/"):
@@ -187,6 +233,17 @@ def _referring(schema: dict[str, Value], where: str, section: tuple[str, ...]) -
         if not _leads_somewhere(named, referring):
             raise PlanError(f"the reference {named:.200} leads nowhere", f"{here}/$ref")
     return referring
+
+
+def _without(schema: dict[str, Value], labels: frozenset[str]) -> dict[str, Value]:
+    """The schema without keywords that promise nothing; an `$id` would give references another base."""
+
+    def change(inner: dict[str, Value], _: str) -> Value:
+        plain = {key: value for key, value in inner.items() if key not in labels}
+        return {key: value for key, value in plain.items() if not (key in ("$id", "id") and type(value) is str)}
+
+    without: dict[str, Value] = rebuilt(schema, "", change)
+    return without
 
 
 def _leads_somewhere(reference: str, schema: Value) -> bool:

@@ -13,7 +13,7 @@ from plans.formats.drafting import Draft, finish
 from plans.formats.keywords import rebuilt
 from plans.formats.ledger import Ledger
 from plans.formats.nulls import settled
-from plans.formats.payload import Cut, payload_of, place
+from plans.formats.payload import Cut, dialect_of, payload_of, place
 from plans.formats.source import Options, Source
 from plans.model import Plan, PlanError, Report
 from plans.paths import pointer
@@ -87,10 +87,11 @@ def _draft(said: Value, where: str, options: Options, ledger: Ledger) -> Draft:
     rules_where = f"{where}/rules"
     rules = settled(said["rules"], rules_where, options, ledger)
     cut = Cut(_section(said, rules, call, where))
-    schema = payload_of(rules, rules_where, cut, ledger)
+    dialect = _dialect(rules, rules_where)
+    schema = payload_of(rules, rules_where, cut, ledger, dialect)
+    plain: dict[str, Value] = rebuilt(schema, "", _plainer) if "2019-09" in dialect else schema
     described = said.get("description")
-    description = described if type(described) is str else None
-    return Draft(name, _as_validated(schema, rules), place(rules_where, cut), description)
+    return Draft(name, plain, place(rules_where, cut), described if type(described) is str else None)
 
 
 def event_name(name: Value, call: str, where: str, ledger: Ledger) -> str:
@@ -129,12 +130,10 @@ def _traits_in_context(rules: Value) -> bool:
     return isinstance(inside, dict) and "traits" in inside
 
 
-def _as_validated(schema: dict[str, Value], rules: Value) -> dict[str, Value]:
-    named = rules.get("$schema", DIALECT) if isinstance(rules, dict) else DIALECT
-    if type(named) is str and "draft-04" not in named and any(_newer(schema)):
-        named = DIALECT
-    changed = rebuilt(schema, "", _plainer) if "2019-09" in str(named) else schema
-    return {"$schema": named, **changed}
+def _dialect(rules: Value, where: str) -> str:
+    """The draft their validator judges by: 4, or else 2019-09, which differs only for what uses its keywords."""
+    named = dialect_of(rules, where, DIALECT)
+    return DIALECT if "draft-04" not in named and any(_newer(rules)) else named
 
 
 def with_cases_named(schema: dict[str, Value]) -> dict[str, Value]:

@@ -106,5 +106,5 @@ def _unused(known: Catalog, drafts: list[Draft], ledger: Ledger) -> None:
     planned = {draft.name for draft in drafts}
     for event in known.of_kind("events"):
         name = event.value.get("name") or event.value.get("event_type")
-        if name not in planned:
+        if type(name) is not str or name not in planned:
             ledger.note(event.where, "is in no tracking plan")

@@ -15,7 +15,7 @@ from plans.formats.drafting import Draft, finish
 from plans.formats.keywords import promises, promising
 from plans.formats.ledger import Ledger
 from plans.formats.nulls import settled
-from plans.formats.payload import Cut, beside, payload_of, place
+from plans.formats.payload import Cut, beside, dialect_of, payload_of, place
 from plans.formats.segment_rules import Rule
 from plans.formats.source import Options, Source
 from plans.model import Plan, PlanError, Report
@@ -24,6 +24,7 @@ from plans.tokens import Value
 NAME: Final = "segment"
 
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+_LABELS: Final = frozenset(("id", "key", "labels", "eventMetadata"))
 _TRAITS: Final = ("IDENTIFY", "GROUP")
 
 
@@ -83,7 +84,8 @@ def _common(rules: list[Rule], options: Options, ledger: Ledger) -> _Common:
         for section, parts in found.items():
             others = frozenset(found) - {section}
             heard = ledger if section == "properties" else Ledger()
-            part = payload_of(schema, rule.schema_where, Cut((section,), elsewhere=others), heard)
+            cut = Cut((section,), elsewhere=others, labels=_LABELS)
+            part = payload_of(schema, rule.schema_where, cut, heard)
             if section == "traits":
                 ledger.read += sum(1 for _ in promises(part, ""))
             if promising(part):
@@ -102,13 +104,14 @@ def _unused(common: _Common, planned: list[Rule], rules: list[Rule], ledger: Led
 
 
 def _draft(rule: Rule, common: _Common, flat: bool, options: Options, ledger: Ledger) -> Draft:
-    cut = Cut(() if flat else ("traits",) if rule.kind in _TRAITS else ("properties",))
-    schema = payload_of(settled(rule.schema, rule.schema_where, options, ledger), rule.schema_where, cut, ledger)
+    cut = Cut(() if flat else ("traits",) if rule.kind in _TRAITS else ("properties",), labels=_LABELS)
+    dialect = dialect_of(rule.schema, rule.schema_where, _DIALECT)
+    said = settled(rule.schema, rule.schema_where, options, ledger)
+    schema = payload_of(said, rule.schema_where, cut, ledger, dialect)
     for other in common.of(rule):
         schema = beside(schema, other)
     if rule.nameless:
         ledger.read += 1
         said = f"is about every {rule.name} call; one with a name of its own arrives under that name"
         ledger.approximate(rule.kind_where, said)
-    dialect = rule.schema.get("$schema", _DIALECT) if isinstance(rule.schema, dict) else _DIALECT
-    return Draft(rule.name, {"$schema": dialect, **schema}, place(rule.schema_where, cut), rule.description)
+    return Draft(rule.name, schema, place(rule.schema_where, cut), rule.description)

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import jsonschema_rs as rs
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from plans.formats.rudderstack import with_cases_named
 from plans.model import PlanError
 from tests.plans.formats.importing import at, imported, schema, statuses, violations
 
@@ -18,7 +22,7 @@ CASES = [
         "then": {"properties": {"note": {"type": ["string"]}}, "required": []},
     },
 ]
-ORDER = {
+ORDER: dict[str, Any] = {
     "type": "object",
     "properties": {"revenue": {"type": ["number"]}, "method": {"$ref": "#/$defs/Method"}},
     "required": ["revenue"],
@@ -58,7 +62,7 @@ def test_every_shape_judges_the_payload_alike(shape: str) -> None:
 def test_unevaluated_fields_are_told_where_only_cases_name_them() -> None:
     payload = {**ORDER, "allOf": [{"allOf": CASES, "type": "object"}]}
     plan, _ = imported("rudderstack", resolved(event(payload)))
-    payloads = [
+    payloads: list[dict[str, Any]] = [
         {"revenue": 1, "method": "card", "last4": "1234"},
         {"revenue": 1, "method": "card"},
         {"revenue": 1, "method": "paypal", "note": "x"},
@@ -67,6 +71,40 @@ def test_unevaluated_fields_are_told_where_only_cases_name_them() -> None:
     ]
     assert statuses(plan, "Order Completed", payloads) == ["valid", "invalid", "valid", "invalid", "valid"]
     assert violations(plan, "Order Completed", {**payloads[0], "last4": 1}) == [("last4", "wrong_type", "error")]
+
+
+NAMES = st.sampled_from("abc")
+VALUES = st.sampled_from(["x", "y", 1, None])
+FIELD: list[Any] = [{}, True, {"type": "string"}, {"enum": ["x"]}]
+BRANCHES = st.builds(
+    lambda fields, needed: {"properties": fields, "required": needed},
+    st.dictionaries(NAMES, st.sampled_from(FIELD), max_size=2),
+    st.lists(NAMES, max_size=1),
+)
+CONDITIONS = st.builds(
+    lambda name, value, no: {
+        "properties": {name: {"not": {"const": value}} if no else {"const": value}},
+        "required": [name],
+    },
+    *(NAMES, VALUES, st.booleans()),
+)
+ANY_CASES = st.lists(
+    st.builds(
+        lambda said, word, branch: {"if": said, word: branch}, CONDITIONS, st.sampled_from(["then", "else"]), BRANCHES
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(BRANCHES, ANY_CASES, st.booleans(), st.dictionaries(NAMES, VALUES))
+@settings(max_examples=200, deadline=None)
+def test_naming_the_fields_of_cases_once_more_changes_no_verdict(
+    base: dict[str, Any], cases: list[Any], nested: bool, sent: dict[str, Any]
+) -> None:
+    all_of = [{"allOf": cases, "type": "object"}] if nested else cases
+    said = {"$schema": DRAFT, **base, "allOf": all_of, "unevaluatedProperties": False}
+    assert rs.is_valid(with_cases_named(said), sent) == rs.is_valid(said, sent)
 
 
 def test_plainly_closed_objects_stay_closed_without_unevaluated_fields() -> None:

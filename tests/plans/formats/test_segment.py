@@ -8,7 +8,7 @@ from plans.model import PlanError
 from tests.plans.formats.importing import at, imported, schema, statuses, violations
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
-ORDER = {
+ORDER: dict[str, Any] = {
     "type": "object",
     "properties": {
         "revenue": {"type": ["number"], "minimum": 0},
@@ -79,6 +79,12 @@ def test_names_are_exact_and_a_field_nobody_planned_is_a_warning() -> None:
     plan, _ = imported("segment", SHAPES["public"])
     assert statuses(plan, "order completed", [GOOD]) == ["unplanned"]
     assert violations(plan, "Order Completed", {**GOOD, "gift": True}) == [("gift", "unplanned_field", "warning")]
+
+
+def test_names_that_differ_in_case_only_are_two_events() -> None:
+    said = public(rule("TRACK", "Seen", call(ORDER)), rule("TRACK", "seen", call({})))
+    plan, _ = imported("segment", said)
+    assert (statuses(plan, "Seen", [{}]), statuses(plan, "seen", [{}])) == (["invalid"], ["valid"])
 
 
 def test_a_pattern_is_looked_for_anywhere_in_the_text() -> None:

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from plans.formats.source import Options
 from plans.model import PlanError
+from plans.read import read_path, read_plan
 from tests.plans.formats import test_amplitude, test_avo, test_mparticle, test_rudderstack_yaml
 from tests.plans.formats import test_rudderstack as resolved
 from tests.plans.formats import test_segment as segment
@@ -59,11 +61,10 @@ SOURCES = [
     ("rudderstack-yaml", test_rudderstack_yaml.one_file(test_rudderstack_yaml.V01)),
     ("amplitude", test_amplitude.ORDER),
 ]
+IDS = [vendor for vendor, _ in SOURCES]
 
 
-@pytest.mark.parametrize(
-    ("vendor", "said"), SOURCES, ids=lambda value: value if isinstance(value, str) and value in VENDORS else ""
-)
+@pytest.mark.parametrize(("vendor", "said"), SOURCES, ids=IDS)
 def test_each_plan_is_known_by_its_own_importer_and_by_no_other(vendor: str, said: Any) -> None:
     assert [name for name, module in VENDORS.items() if module.looks_like(source(said))] == [vendor]
 
@@ -72,6 +73,28 @@ KEYS = [
     *("events", "rules", "name", "jsonSchema", "type", "key", "properties", "required", "data", "eventType", "traits"),
     *("version_document", "data_points", "match", "nameMapping", "kind", "version", "spec", "items", "allOf", "if"),
 ]
+
+
+@pytest.mark.parametrize(("vendor", "said"), SOURCES, ids=IDS)
+def test_each_plan_is_read_in_its_own_format_when_nobody_names_one(vendor: str, said: Any, tmp_path: Path) -> None:
+    if isinstance(said, str):
+        assert read_plan(said.encode(), app="shop")[1].format == vendor
+    else:
+        for name, text in said.items():
+            (tmp_path / name).write_text(text)
+        assert read_path(tmp_path, app="shop")[1].format == vendor
+
+
+def test_a_named_file_is_named_in_reports_and_refusals() -> None:
+    said = segment.public(segment.rule("TRACK", "a", segment.call({}, required=["properties"])))
+    report = read_plan(json.dumps(said).encode(), app="shop", filename="shop.json")[1]
+    assert [note.where for note in report.dropped] == ["shop.json#/rules/0/jsonSchema/required/0"]
+    said["rules"][0]["jsonSchema"] = 5
+    with pytest.raises(PlanError, match="an object") as refused:
+        read_plan(json.dumps(said).encode(), app="shop", filename="shop.json", format="segment")
+    assert refused.value.where == "shop.json#/rules/0/jsonSchema"
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "x", "string", "#/$defs/x", "#property:x"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
