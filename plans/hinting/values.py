@@ -39,13 +39,7 @@ def wrong_type(expected: str, received: str, value: str, field: Field) -> str | 
     if received in _NUMBERS:
         return _number_for(wanted, value, field)
     if received == "boolean":
-        return (
-            "text sent as a boolean"
-            if "string" in wanted
-            else "a number sent as a boolean"
-            if wanted & _NUMBERS
-            else None
-        )
+        return _boolean_for(wanted)
     if received == "array":
         return None if value == "[]" else _list_for(wanted, value)
     if received == "object":
@@ -88,6 +82,12 @@ def _number_for(wanted: set[str], value: str, field: Field) -> str | None:
     if field.format in ("day", "date", "date-time") and (date := formats.unix_time(value)):
         return date
     return "text sent as a number"
+
+
+def _boolean_for(wanted: set[str]) -> str | None:
+    if "string" in wanted:
+        return "text sent as a boolean"
+    return "a number sent as a boolean" if wanted & _NUMBERS else None
 
 
 def _list_for(wanted: set[str], value: str) -> str | None:
