@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import unquote
 
 from plans import oracle, tokens
-from plans.formats.keywords import WHOLE, promises, promising, rebuilt
+from plans.formats.keywords import WHOLE, promises, promising
 from plans.formats.ledger import Ledger
+from plans.formats.rerooted import rerooted, without
 from plans.formats.understood import counted
 from plans.model import PlanError
 from plans.paths import pointer
@@ -59,8 +59,8 @@ def payload_of(call: Value, where: str, cut: Cut, ledger: Ledger, dialect: str |
         return schema
     base, *others = parts
     labels, said = cut.labels | cut.artefacts, {"$schema": dialect}
-    counted({**_without(_object(base), labels), **said}, place(where, cut), ledger)
-    counted({**_without(_shared(call, cut), labels), **said}, where, ledger)
+    counted({**without(_object(base), labels), **said}, place(where, cut), ledger)
+    counted({**without(_shared(call, cut), labels), **said}, where, ledger)
     ledger.read += sum(1 for other in others for _ in promises(other, ""))
     return {**said, **schema}
 
@@ -100,7 +100,7 @@ def _payload(call: dict[str, Value], parts: list[Value], where: str, cut: Cut) -
         already = schema.get("allOf", [])
         schema["allOf"] = [*(already if isinstance(already, list) else []), *others]
     schema |= {key: {**value, **_object(schema.get(key))} for key, value in _shared(call, cut).items()}
-    return _referring(_without(schema, cut.labels), place(where, cut), cut.section)
+    return rerooted(without(schema, cut.labels), place(where, cut), cut.section)
 
 
 def _shared(call: dict[str, Value], cut: Cut) -> dict[str, Value]:
@@ -210,52 +210,6 @@ def _only_of(key: str, value: Value, call: dict[str, Value], cut: Cut) -> Value:
         branches = {word: _only(call[word], cut) for word in ("if", "then", "else") if word in call}
         return None if None in branches.values() else branches
     return None if promising({key: value}) and key not in ("then", "else") else True
-
-
-def _referring(schema: dict[str, Value], where: str, section: tuple[str, ...]) -> dict[str, Value]:
-    """References into the payload as its schema now stands alone."""
-    start = "#" + "".join(f"/properties/{step}" for step in section)
-    local: list[tuple[str, str]] = []
-
-    def change(inner: dict[str, Value], here: str) -> Value:
-        changed = dict(inner)
-        named = changed.get("$ref")
-        if section and type(named) is str and named.startswith("#"):
-            if named == start or named.startswith(f"{start}/"):
-                changed["$ref"] = "#" + named[len(start) :]
-            elif not named.startswith(("#/$defs/", "#/definitions/")):
-                raise PlanError(f"the reference {named:.200} leads out of the payload", f"{here}/$ref")
-        local.extend((named, here) for named in [changed.get("$ref")] if type(named) is str and named.startswith("#/"))
-        return changed
-
-    referring: dict[str, Value] = rebuilt(schema, where, change)
-    for named, here in local:
-        if not _leads_somewhere(named, referring):
-            raise PlanError(f"the reference {named:.200} leads nowhere", f"{here}/$ref")
-    return referring
-
-
-def _without(schema: dict[str, Value], labels: frozenset[str]) -> dict[str, Value]:
-    """The schema without keywords that promise nothing; an `$id` would give references another base."""
-
-    def change(inner: dict[str, Value], _: str) -> Value:
-        plain = {key: value for key, value in inner.items() if key not in labels}
-        return {key: value for key, value in plain.items() if not (key in ("$id", "id") and type(value) is str)}
-
-    without: dict[str, Value] = rebuilt(schema, "", change)
-    return without
-
-
-def _leads_somewhere(reference: str, schema: Value) -> bool:
-    for step in reference.split("/")[1:]:
-        key = unquote(step).replace("~1", "/").replace("~0", "~")
-        if isinstance(schema, list) and key.isdecimal() and len(key) < 10 and int(key) < len(schema):
-            schema = schema[int(key)]
-        elif isinstance(schema, dict) and key in schema:
-            schema = schema[key]
-        else:
-            return False
-    return True
 
 
 def _list(value: Value, where: str) -> list[Value]:
