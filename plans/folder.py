@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from plans.archive import MAX_FILES, MAX_NAME, is_hidden
+from plans.archive import MAX_FILES, MAX_NAME, is_hidden, packed
 from plans.model import MAX_PLAN_BYTES, PlanError
 
 MAX_FOLDERS: Final = 2_000
@@ -42,6 +42,14 @@ def contents(folder: Path, *, max_bytes: int = MAX_PLAN_BYTES) -> dict[str, byte
         if left < 0:
             raise PlanError(f"the folder holds more than {max_bytes:,} bytes", name)
     return found
+
+
+def source(path: Path) -> bytes:
+    """The bytes that are stored as a plan's source: those of a file, or a folder's files as one archive."""
+    if path.is_dir():
+        return packed(contents(path))
+    with path.open("rb") as file:
+        return file.read(MAX_PLAN_BYTES + 1)
 
 
 def _looked(name: str, path: Path) -> tuple[str, int, int, int, int]:

@@ -61,8 +61,10 @@ def plan_of(
 
 def report_of(format: str, plan: Plan, ledger: Ledger) -> Report:
     """What became of a plan's promises; PlanError when too many of them could not be kept to list them."""
-    if len(ledger.approximated) + len(ledger.dropped) > MAX_REMARKS:
-        first = [*ledger.dropped, *ledger.approximated][0]
+    gone = {note.where for note in ledger.dropped}
+    approximated = [note for note in ledger.approximated if note.where not in gone]
+    if len(approximated) + len(ledger.dropped) > MAX_REMARKS:
+        first = [*ledger.dropped, *approximated][0]
         raise PlanError(f"more than {MAX_REMARKS:,} promises cannot be kept; the first: {first.message}", first.where)
     return Report(
         format,
@@ -70,7 +72,7 @@ def report_of(format: str, plan: Plan, ledger: Ledger) -> Report:
         field_count(plan.events),
         tuple(ledger.notes),
         rules=ledger.read,
-        approximated=tuple(ledger.approximated),
+        approximated=tuple(approximated),
         dropped=tuple(ledger.dropped),
     )
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from plans import oracle
 from plans.formats import json_schema_index as exported
 from plans.formats.envelope import branches
 from plans.formats.events import MAX_SCHEMA_CHARS, plan_of, planned_event, report_of
@@ -21,11 +22,11 @@ from plans.formats.references import Library, Target
 from plans.formats.source import Document, Options, Source
 from plans.formats.understood import counted
 from plans.model import Plan, PlanError, PlannedEvent, Report
+from plans.paths import pointer
 from plans.tokens import Value
 
 NAME: Final = "json-schema"
 
-_KINDS: Final = frozenset(("string", "integer", "number", "boolean", "null", "object", "array"))
 _SAYING: Final = frozenset(
     """
     $ref allOf anyOf oneOf not if properties patternProperties additionalProperties required items enum const
@@ -39,11 +40,12 @@ _ENDING: Final = re.compile(r"(?:\.schema)?\.(?:json|ya?ml)$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class _Event:
-    """An event as it was found: its name, its payload's schema, and where that stands."""
+    """An event as it was found: its name, its schema standing alone, and what is written of it where."""
 
     name: str
     schema: Value
-    where: str
+    said: Value
+    target: Target
 
 
 def looks_like(source: Source) -> bool:
@@ -61,23 +63,51 @@ def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
     if index is not None:
         return exported.read(index, documents, app=app, options=options, format=NAME)
     ledger = Ledger()
-    library = Library(documents)
+    library = Library(tuple(_settled(document, options, ledger) for document in documents))
+    found = list(_events(library, ledger))
+    if not found:
+        raise PlanError("there is no schema of an event", documents[0].name if documents else "")
     events: list[PlannedEvent] = []
-    wheres: list[str] = []
     left = MAX_SCHEMA_CHARS
-    for found in _events(library, ledger):
-        schema = settled(found.schema, found.where, options, ledger)
-        counted(schema, found.where, ledger)
-        said = schema.get("description") if isinstance(schema, dict) else None
-        events.append(planned_event(found.name, schema, found.where, description=said))
-        wheres.append(found.where)
+    for event in found:
+        said = event.schema.get("description") if isinstance(event.schema, dict) else None
+        events.append(planned_event(event.name, event.schema, event.target.where, description=said))
         left -= len(events[-1].schema or "")
         if left < 0:
-            raise PlanError("the schemas and all they refer to are too much", found.where)
-    if not events:
-        raise PlanError("there is no schema of an event", documents[0].name if documents else "")
-    plan = plan_of(app, events, wheres)
+            raise PlanError("the schemas and all they refer to are too much", event.target.where)
+    _count(found, library, ledger)
+    plan = plan_of(app, events, [event.target.where for event in found])
     return plan, report_of(NAME, plan, ledger)
+
+
+def _settled(document: Document, options: Options, ledger: Ledger) -> Document:
+    """The document with its enums settled, before anything is put together: places stay those of the source."""
+    value = document.value
+    if _map(value) == ("events",):
+        listed = value["events"].items()
+        inside = {name: settled(inner, _place(document, name), options, ledger) for name, inner in listed}
+        return replace(document, value={**value, "events": inside})
+    return replace(document, value=settled(value, document.place(), options, ledger))
+
+
+def _place(document: Document, name: str) -> str:
+    return document.place(pointer(["events", name]))
+
+
+def _count(events: list[_Event], library: Library, ledger: Ledger) -> None:
+    """Read every promise once, where it is written: in the events, and in the parts that are none of an event's."""
+    seen = [event.target for event in events]
+    for event in events:
+        counted(_in_dialect(event.said, event.target), event.target.where, ledger)
+    for part in library.parts.values():
+        if not any(part.is_in(other) for other in seen):
+            counted(_in_dialect(part.value(), part), part.where, ledger)
+            seen.append(part)
+
+
+def _in_dialect(said: Value, target: Target) -> Value:
+    dialect = oracle.dialect(target.document.value)
+    return {"$schema": dialect, **said} if dialect and isinstance(said, dict) else said
 
 
 def _events(library: Library, ledger: Ledger) -> Iterable[_Event]:
@@ -101,10 +131,10 @@ def _elsewhere(library: Library, document: Document) -> Iterable[str]:
 def _of_file(library: Library, document: Document, ledger: Ledger) -> Iterable[_Event]:
     envelope = branches(library, document, ledger)
     if envelope is not None:
-        yield from (_Event(name, schema, where) for name, schema, where in envelope)
+        yield from (_Event(each.name, each.schema, each.said, each.target) for each in envelope)
     else:
         target = Target(document)
-        yield _Event(_name(document), library.standing_alone(target), target.where)
+        yield _Event(_name(document), library.standing_alone(target), document.value, target)
 
 
 def _of_map(library: Library, document: Document, keys: tuple[str, ...], ledger: Ledger) -> Iterable[_Event]:
@@ -120,15 +150,15 @@ def _of_map(library: Library, document: Document, keys: tuple[str, ...], ledger:
         if word in _MAPS and target.keys in inside:
             ledger.note(target.where, "is referred to by others: a part of theirs, no event of its own")
         else:
-            yield _Event(name, library.standing_alone(target), target.where)
+            yield _Event(name, library.standing_alone(target), target.value(), target)
 
 
 def _is_schema(value: Value) -> bool:
+    """Whether a document is meant as a schema, a wrong one too; what only has a `type` may describe a package."""
     if not isinstance(value, dict):
         return False
-    kind = value.get("type")
-    typed = isinstance(kind, str | list) and set([kind] if isinstance(kind, str) else map(str, kind)) <= _KINDS
     dialect = value.get("$schema")
+    typed = "type" in value and not value.keys() >= {"name", "version"}
     return typed or bool(value.keys() & _SAYING) or (type(dialect) is str and "json-schema.org" in dialect)
 
 

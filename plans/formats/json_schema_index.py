@@ -76,9 +76,11 @@ def _event(
             ledger.read += heard.read
             return rows
         ledger.note(f"{where}/fields", "the schema has been changed since and judges; the rows beside it are not read")
-    schema = settled(_alone(target, library, mode), target.where, options, ledger)
-    counted(schema, target.where, ledger)
-    return planned_event(name, schema, target.where, mode=mode, description=description)
+    alone = _alone(target, library, mode)
+    counted(alone, target.where, ledger)
+    return planned_event(
+        name, settled(alone, target.where, options, ledger), target.where, mode=mode, description=description
+    )
 
 
 def _alone(target: Target, library: Library, mode: FormatMode | None) -> Value:

@@ -95,8 +95,8 @@ def _event(said: Value, where: str, mode: FormatMode | None, options: Options, l
         if "schema" in said:
             raise PlanError(f"`{name:.200}` has both a schema and fields; one of them can judge", f"{where}/fields")
         return rows_of(EventRows(name, description), said["fields"], f"{where}/fields", ledger)
+    counted(said.get("schema"), f"{where}/schema", ledger)
     schema = settled(said.get("schema"), f"{where}/schema", options, ledger)
-    counted(schema, f"{where}/schema", ledger)
     return planned_event(name, schema, f"{where}/schema", mode=mode, description=description)
 
 

@@ -34,6 +34,11 @@ class Target:
         """The place as reports say it."""
         return self.document.place(pointer(self.keys))
 
+    def is_in(self, other: Target) -> bool:
+        """Whether this place is the other or inside it."""
+        same = self.document.name == other.document.name
+        return same and self.keys[: len(other.keys)] == other.keys
+
     def value(self) -> Value:
         """What stands there; KeyError when nothing does."""
         found = _at(self.document.value, self.keys)
@@ -47,10 +52,18 @@ class Library:
     """The documents of a source, found by name, by `$id` and by the references in them."""
 
     documents: tuple[Document, ...]
+    parts: dict[tuple[str, tuple[str, ...]], Target] = field(default_factory=dict)
+    """The places that schemas which stand alone have taken in from elsewhere, each once, in their order."""
+
+    _anchored: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    _with_ids: dict[str, bool] = field(default_factory=dict)
 
     def standing_alone(self, target: Target) -> Value:
         """The schema at `target` with all that it refers to under `$defs`; PlanError for what is not in the source."""
-        return _Alone(self, target).schema()
+        alone = _Alone(self, target)
+        schema = alone.schema()
+        self.parts.update(((part.document.name, part.keys), part) for part in alone.taken)
+        return schema
 
     def target(self, reference: str, document: Document) -> Target | None:
         """What a `$ref` in `document` leads to, or None when it leads to none of these documents."""
@@ -59,7 +72,9 @@ class Library:
         if found is None:
             return None
         if fragment and not fragment.startswith("/"):
-            anchored = _anchors(found).get(unquote(fragment))
+            if found.name not in self._anchored:
+                self._anchored[found.name] = _anchors(found)
+            anchored = self._anchored[found.name].get(unquote(fragment))
             return None if anchored is None else Target(found, anchored)
         keys = _keys(unquote(fragment))
         return None if _at(found.value, keys) is _NOTHING else Target(found, keys)
@@ -70,6 +85,12 @@ class Library:
             found = self.target(reference, document)
             if found is not None:
                 yield _keys(where), found
+
+    def has_ids(self, document: Document) -> bool:
+        """Whether a schema inside a document has an `$id`, so that references there may have another base."""
+        if document.name not in self._with_ids:
+            self._with_ids[document.name] = _has_ids(document)
+        return self._with_ids[document.name]
 
     def _document(self, where: str, document: Document) -> Document | None:
         known = self._by_id.get(_plain_id(urljoin(_id(document.value), where)))
@@ -101,6 +122,7 @@ class _Alone:
     parts: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
     waiting: list[Target] = field(default_factory=list)
     made: dict[str, Value] = field(default_factory=dict)
+    taken: list[Target] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
 
     def schema(self) -> Value:
@@ -153,7 +175,7 @@ class _Alone:
     def _reference(self, reference: str, of: Target, where: str) -> str:
         found = self.library.target(reference, of.document)
         if found is None:
-            if reference.startswith(_META) or (of is self.root and (not of.keys or _has_ids(of.document))):
+            if reference.startswith(_META) or (of is self.root and (not of.keys or self.library.has_ids(of.document))):
                 return reference  # its own affair: the oracle knows it, or refuses it by name
             message = f"refers to `{reference:.200}`, which is not in what was handed in; references are not fetched"
             raise PlanError(message, of.document.place(f"{where}/$ref"))
@@ -166,12 +188,13 @@ class _Alone:
     def _name(self, part: Target) -> str:
         key = (part.document.name, part.keys)
         if key not in self.parts:
-            taken = {*self.parts.values(), *_defs(self.root.value())}
-            said = (part.keys[-1:] or (posixpath.basename(part.document.name),))[0] or "part"
-            self.parts[key] = next(
-                name for name in (said, *(f"{said} {n}" for n in range(2, 10_000))) if name not in taken
-            )
+            own = _defs(self.root.value())
+            said = part.keys[-1] if part.keys else posixpath.basename(part.document.name)
+            names = (said or "part", *(f"{said} {number}" for number in range(2, len(self.taken) + len(own) + 4)))
+            self.parts[key] = next(name for name in names if name not in own and name not in self.made)
+            self.made[self.parts[key]] = True
             self.waiting.append(part)
+            self.taken.append(part)
         return self.parts[key]
 
 

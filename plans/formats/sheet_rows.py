@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from plans import paths, tokens
@@ -56,7 +57,18 @@ def field_text(text: str, where: str) -> str:
         raise PlanError(str(error), where) from None
     if len(path) > MAX_NESTING:
         raise PlanError(f"nested {len(path)} deep; at most {MAX_NESTING}", where)
-    return paths.render(path)
+    return row_path(path)
+
+
+def row_path(path: paths.Path) -> str:
+    """The text of a row's field; every key is quoted where `paths.parse` would read something else otherwise."""
+    text = paths.render(path)
+    try:
+        if paths.parse(text) == path:
+            return text
+    except ValueError:
+        pass
+    return "".join("[]" if step is None else f"[{json.dumps(step, ensure_ascii=False)}]" for step in path)
 
 
 def field_type(text: str, where: str) -> FieldType:
