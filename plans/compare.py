@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from plans import paths
 from plans.compare_words import rule, sentence, shown
 from plans.model import Plan, PlannedEvent, comparable
-from plans.promises import Key, Promise, Promises
+from plans.promises import Budget, Key, Promise, Promises, TooMany
 from plans.promises_of_schema import promises_of_schema
 from plans.promises_of_sheet import promises_of_sheet
 from plans.tightness import change
@@ -27,8 +28,10 @@ def compare(old: Plan, new: Plan) -> dict[str, Any]:
     """
     pairs, added, removed = _paired(old, new)
     rules: dict[str, list[dict[str, Any]]] = {each: [] for each in CHANGES}
+    budget = Budget()
     for before, after in pairs:
-        _compare_events(after.name, promises(old, before), promises(new, after), rules)
+        if replace(before, name=after.name, description=after.description) != after or not _alike(old, new):
+            _compare_events(after.name, *_both(old, before, new, after, budget), rules)
     settings = [
         {"setting": name, "was": was, "is": now, "message": f"`{name}` is {_said(now)} now; it was {_said(was)}"}
         for name in _SETTINGS
@@ -46,11 +49,30 @@ def compare(old: Plan, new: Plan) -> dict[str, Any]:
     }
 
 
-def promises(plan: Plan, event: PlannedEvent) -> Promises:
-    """What a plan promises of one of its events."""
+def _alike(old: Plan, new: Plan) -> bool:
+    """Whether the same event promises the same in both."""
+    return (old.strict_float, old.format) == (new.strict_float, new.format)
+
+
+def _both(old: Plan, before: PlannedEvent, new: Plan, after: PlannedEvent, budget: Budget) -> tuple[Promises, Promises]:
+    """What the two plans promise of an event; all of it as one promise where it cannot be told one by one."""
+    try:
+        return _promises(old, before, budget), _promises(new, after, budget)
+    except TooMany:
+        return _whole(old, before), _whole(new, after)
+
+
+def _promises(plan: Plan, event: PlannedEvent, budget: Budget) -> Promises:
     if event.schema is None:
-        return promises_of_sheet(event, plan.strict_float)
-    return promises_of_schema(event.schema, plan.format, plan.strict_float)
+        return promises_of_sheet(event, plan.strict_float, budget)
+    return promises_of_schema(event.schema, plan.format, plan.strict_float, budget)
+
+
+def _whole(plan: Plan, event: PlannedEvent) -> Promises:
+    found = Promises()
+    meant = event.schema, event.fields, plan.strict_float, plan.format
+    found.add((), "schema", meant, event.schema or f"{len(event.fields)} fields")
+    return found
 
 
 def _paired(old: Plan, new: Plan) -> tuple[list[tuple[PlannedEvent, PlannedEvent]], list[str], list[str]]:

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from plans import tokens
 from plans.exact import exact
-from plans.model import PlanError, Severity
+from plans.model import Severity
 from plans.paths import Path
 from plans.tokens import Num, Value
 
-MAX_PROMISES: Final = 20_000
-"""Beyond so many of one event its schema is one promise: references can unfold without end."""
+OF_AN_EVENT: Final = 20_000
+IN_ALL: Final = 200_000
+"""How many subschemas and promises are looked at, of an event and altogether: references can unfold without end."""
 
 Key = tuple[Path, str]
 
@@ -29,22 +30,35 @@ class Promise:
     severity: Severity = "error"
 
 
-class TooMany(PlanError):
+class TooMany(Exception):
     """An event promises more than can be told one by one."""
+
+
+@dataclass
+class Budget:
+    """What is left to look at, in all."""
+
+    left: int = IN_ALL
 
 
 @dataclass
 class Promises:
     """The promises of an event; several of one keyword on one field must all be kept."""
 
+    budget: Budget = field(default_factory=Budget)
     by_key: dict[Key, frozenset[Promise]] = field(default_factory=dict)
-    _count: int = 0
+    _left: int = OF_AN_EVENT
+
+    def spend(self) -> None:
+        """Look at one thing more; TooMany when that is too much."""
+        self._left -= 1
+        self.budget.left -= 1
+        if self._left < 0 or self.budget.left < 0:
+            raise TooMany("more promises than can be told one by one")
 
     def add(self, path: Path, keyword: str, value: Hashable, said: Value, severity: Severity = "error") -> None:
         """One more promise; TooMany when there are too many."""
-        self._count += 1
-        if self._count > MAX_PROMISES:
-            raise TooMany(f"more than {MAX_PROMISES:,} promises")
+        self.spend()
         found = self.by_key.get((path, keyword), frozenset())
         self.by_key[path, keyword] = found | {Promise(path, keyword, value, said, severity)}
 

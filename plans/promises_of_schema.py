@@ -12,7 +12,7 @@ from plans import oracle, tokens
 from plans.exact import exact
 from plans.model import FormatMode
 from plans.paths import Path
-from plans.promises import Promises, TooMany, canonical, same_schema
+from plans.promises import Budget, Promises, canonical, same_schema
 from plans.tokens import Num
 
 _DRAFTS: Final = {
@@ -50,20 +50,14 @@ _BESIDE: Final = frozenset(
 _REFERENCES: Final = ('"$ref":', '"$dynamicRef":', '"$recursiveRef":')
 
 
-def promises_of_schema(text: str, mode: FormatMode | None, strict_float: bool) -> Promises:
-    """What the schema in `text` promises of a payload, which is an object whatever it says."""
-    schema = tokens.parse(text)
-    try:
-        return _Reading(schema, mode, strict_float).found
-    except TooMany:
-        whole = Promises()
-        whole.add((), "schema", same_schema(schema), schema)
-        return whole
+def promises_of_schema(text: str, mode: FormatMode | None, strict_float: bool, budget: Budget) -> Promises:
+    """What the schema in `text` promises of a payload, which is an object whatever it says; TooMany beyond `budget`."""
+    return _Reading(tokens.parse(text), mode, strict_float, budget).found
 
 
 class _Reading:
-    def __init__(self, schema: Any, mode: FormatMode | None, strict_float: bool) -> None:
-        self.found = Promises()
+    def __init__(self, schema: Any, mode: FormatMode | None, strict_float: bool, budget: Budget) -> None:
+        self.found = Promises(budget)
         self._root, self._strict_float = schema, strict_float
         self._draft = _DRAFTS[oracle.draft(schema)]
         self._asserts = oracle.format_is_promise(schema, mode)
@@ -72,6 +66,7 @@ class _Reading:
 
     def _node(self, schema: Any, path: Path, through: tuple[str, ...]) -> None:
         """The promises of one subschema; `through` are the references that led to it."""
+        self.found.spend()
         if not isinstance(schema, dict):
             if schema is False:
                 self.found.add(path, "false", True, False)

@@ -7,14 +7,14 @@ from typing import Final
 from plans import paths, tokens
 from plans.model import PlannedEvent, SheetField
 from plans.paths import Path
-from plans.promises import Promises, canonical
+from plans.promises import Budget, Promises, canonical
 
 _KINDS: Final = {"text": "string", "date": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
 
 
-def promises_of_sheet(event: PlannedEvent, strict_float: bool) -> Promises:
+def promises_of_sheet(event: PlannedEvent, strict_float: bool, budget: Budget) -> Promises:
     """What a sheet's event promises: each field of its type, not empty, there when it is expected."""
-    found = Promises()
+    found = Promises(budget)
     for row in event.fields:
         path, condition = paths.parse(row.path), row.condition
         own = condition is not None and paths.parse(condition.then_field) == path

@@ -13,7 +13,7 @@ from plans import tokens
 from plans.compare import CHANGES, compare
 from plans.judging.fallback import plain
 from plans.judging.one import document, violations_of
-from plans.model import Plan, PlanError
+from plans.model import Plan, PlanError, PlannedEvent
 from plans.oracle import validator
 from plans.read import read_plan
 from plans.rules.compiled import compiled
@@ -207,11 +207,16 @@ def test_references_that_never_end_are_one_rule() -> None:
     assert "changed" in told(schema(tree % "integer"), schema(tree % "string"))
 
 
-def test_a_schema_that_unfolds_without_end_is_one_rule() -> None:
+@pytest.mark.parametrize("leaf", ['"minimum": 1', '"title": "1"'])
+def test_schemas_that_unfold_without_end_are_one_rule_each(leaf: str) -> None:
     levels = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 10} for n in range(8)}
-    text = json.dumps({"$ref": "#/$defs/d0", "$defs": {**levels, "d8": {"minimum": 1}}})
-    other = text.replace('"minimum": 1', '"minimum": 2')
-    assert [entry[1] for entry in told(schema(text), schema(other))["changed"]] == ["schema"]
+    text = json.dumps({"$ref": "#/$defs/d0", "$defs": {**levels, "d8": "LEAF"}}).replace('"LEAF"', f"{{{leaf}}}")
+    old, new = (
+        Plan("shop", tuple(PlannedEvent(f"e{n:02}", schema=each) for n in range(40)))
+        for each in (text, text.replace("1", "2"))
+    )
+    assert [entry[1] for entry in told(old, new)["changed"]] == ["schema"] * 40
+    assert compare(old, old)["equal"]
 
 
 def grown(r: Random) -> str:
@@ -288,7 +293,10 @@ def _readable(r: Random) -> str:
 @given(SEEDS)
 def test_equal_plans_have_no_changes_and_swapping_swaps_them(r: Random) -> None:
     old, new = both(r)
+    event = old.event("e")
+    spaced = replace(old, events=(replace(event, schema=f" {event.schema}"),))
     assert compare(old, old)["equal"]
+    assert compare(old, spaced)["equal"]
     there, back = compare(old, new)["rules"], compare(new, old)["rules"]
     for how, swapped in (("added", "removed"), ("tightened", "loosened"), ("changed", "changed")):
         assert keys(there[how]) == keys(back[swapped])
