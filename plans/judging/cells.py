@@ -59,6 +59,7 @@ class Shape:
     inside: list[int]
     missing: list[int] = field(default_factory=list)
     strange: list[Strange] = field(default_factory=list)
+    misnamed: list[int] = field(default_factory=list)
     twice: bool = False
 
 
@@ -72,6 +73,7 @@ class _Object:
     known: Known | None
     inside: dict[str, int] = field(default_factory=dict)
     missing: dict[str, list[int]] = field(default_factory=dict)
+    names: list[tuple[int, Check]] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
 
 
@@ -162,6 +164,8 @@ class Cells:
                 tests.setdefault(cell, {})[test] = None
                 new.conditions.append((start + cell, test, guards[own][0], absent_counts))
         objects = _objects(frame, start, fields, absent)
+        for cell, known in frame.objects.items():
+            objects[start + cell].names = [(new.check(each, frame.depth, guards), each) for each in known.names]
         self._objects |= objects
         for cell in range(len(frame.cells)):
             inner = first[id(frame.arrays[cell])] if cell in frame.arrays else NOBODYS
@@ -251,8 +255,9 @@ def _shape(looked_into: _Object, keys: list[str]) -> Shape:
         last = {key: at for at, key in enumerate(keys)}
         inside = [cell if last[key] == at else NOBODYS for at, (key, cell) in enumerate(zip(keys, inside, strict=True))]
     missing = [number for key, numbers in looked_into.missing.items() if key not in said for number in numbers]
+    misnamed = [number for number, check in looked_into.names if check.test and any(map(check.test.breaks, keys))]
     if not known or not known.severity:
-        return Shape(inside, missing)
+        return Shape(inside, missing, misnamed=misnamed)
     frame, order = looked_into.frame, looked_into.fields + known.order
     around: Path = (*frame.path, *frame.cells[looked_into.cell])
     strange = [
@@ -260,7 +265,7 @@ def _shape(looked_into: _Object, keys: list[str]) -> Shape:
         for at, key in enumerate(keys)
         if key not in known.keys
     ]
-    return Shape(inside, missing, strange)
+    return Shape(inside, missing, strange, misnamed)
 
 
 _lock = threading.Lock()

@@ -15,6 +15,8 @@ AT: Final = pl.UInt32()
 """A place: a payload, or one element of an array; numbered through all of them."""
 TOKENS: Final = pl.Schema({"at": AT, "cell": pl.UInt32(), "token": pl.String()})
 MISSING: Final = pl.Schema({"at": AT, "check": pl.UInt32()})
+BROKEN: Final = pl.Schema({**MISSING, "token": pl.String()})
+"""A check that does not hold at a place, and the value there (null when nothing is)."""
 STRANGE: Final = pl.Schema(
     {
         "at": AT,
@@ -30,7 +32,8 @@ STRANGE: Final = pl.Schema(
 
 @dataclass
 class Unfolded:
-    """What payloads hold: `tokens` where the plan looks; what is missing and what nobody planned; where a key is twice.
+    """What payloads hold: `tokens` where the plan looks; what is missing, what nobody planned and what is
+    misnamed; where a key is twice.
 
     `row`, `outer` and `index` say of each place (`at`) whose payload it is in, and for an element the place its array
     is in and its index there.
@@ -42,6 +45,7 @@ class Unfolded:
     tokens: pl.DataFrame
     missing: pl.DataFrame
     strange: pl.DataFrame
+    misnamed: pl.DataFrame
     twice: pl.Series
 
 
@@ -69,6 +73,7 @@ class _Unfolding:
     indices: list[pl.Series] = field(default_factory=list)
     missing: list[pl.DataFrame] = field(default_factory=list)
     strange: list[pl.DataFrame] = field(default_factory=list)
+    misnamed: list[pl.DataFrame] = field(default_factory=list)
     twice: list[pl.Series] = field(default_factory=list)
     places: int = 0
 
@@ -98,7 +103,7 @@ class _Unfolding:
         keys, values = decode.fields(objects["token"])
         number, each = _shapes(objects["cell"], keys)
         shapes = [self.cells.shape(*asked) for asked in each.iter_rows()]
-        told = objects.select("at").with_columns(values=values, shape=number)
+        told = objects.select("at", "token").with_columns(values=values, shape=number)
         self._remark(told, shapes)
         inside = pl.Series([shape.inside for shape in shapes], dtype=pl.List(pl.UInt32()))
         return told.select("at", cell=inside.gather(number), token="values").explode("cell", "token")
@@ -110,8 +115,13 @@ class _Unfolding:
             self.twice.append(told.filter(pl.col("shape").is_in(twice))["at"])
         missing = [(number, check) for number, shape in enumerate(shapes) for check in shape.missing]
         if missing:
-            table = pl.DataFrame(missing, schema={"shape": pl.UInt32(), "check": pl.UInt32()}, orient="row")
-            self.missing.append(told.join(table, on="shape").select(MISSING.names()))
+            self.missing.append(_with_check(told, missing).select(MISSING.names()))
+        misnamed = [(number, check) for number, shape in enumerate(shapes) for check in shape.misnamed]
+        if misnamed:
+            self.misnamed.append(_with_check(told, misnamed).select(BROKEN.names()))
+        self._strangers(told, shapes)
+
+    def _strangers(self, told: pl.DataFrame, shapes: list[Shape]) -> None:
         strange = [
             (number, one.order, one.position, paths.render(one.path), paths.pieces(one.path, one.depth), one.severity)
             for number, shape in enumerate(shapes)
@@ -144,8 +154,15 @@ class _Unfolding:
             pl.concat(tokens),
             pl.concat([pl.DataFrame(schema=MISSING), *self.missing]),
             pl.concat([pl.DataFrame(schema=STRANGE), *self.strange]),
+            pl.concat([pl.DataFrame(schema=BROKEN), *self.misnamed]),
             row.gather(pl.concat([pl.Series("at", [], AT), *self.twice])).unique(),
         )
+
+
+def _with_check(told: pl.DataFrame, checks: list[tuple[int, int]]) -> pl.DataFrame:
+    """The objects whose shape breaks a check, once for each of these."""
+    schema = {"shape": pl.UInt32(), "check": pl.UInt32()}
+    return told.join(pl.DataFrame(checks, schema=schema, orient="row"), on="shape")
 
 
 def _shapes(cell: pl.Series, keys: pl.Series) -> tuple[pl.Series, pl.DataFrame]:

@@ -9,12 +9,10 @@ import polars as pl
 from plans import tokens
 from plans.judging import decode
 from plans.judging.cells import Cells
-from plans.judging.unfold import MISSING, Unfolded, unfold
+from plans.judging.unfold import BROKEN, MISSING, Unfolded, unfold
 from plans.judging.violations import describe
 from plans.rules.checks import Breaks, Test
 
-BROKEN = pl.Schema({**MISSING, "token": pl.String()})
-"""A check that does not hold at a place, and the value there (null when nothing is)."""
 _SAMPLE = 1_000
 """How many values tell whether most come again."""
 _FAILED = pl.Schema({"at": MISSING["at"], "cell": pl.UInt32(), "token": pl.String(), "test": pl.UInt32()})
@@ -38,7 +36,7 @@ def validate(cells: Cells, payload_cells: pl.Series, payloads: pl.Series) -> Jud
     failed, told = _test(cells, unfolded.tokens)
     missing = unfolded.missing.with_columns(token=pl.lit(None, pl.String()))
     failed = failed.join(cells.asked, on=["cell", "test"]).select(BROKEN.names())
-    broken = _where_it_counts(cells, unfolded, told, pl.concat([missing, failed]))
+    broken = _where_it_counts(cells, unfolded, told, pl.concat([missing, unfolded.misnamed, failed]))
     found = describe(cells, unfolded, broken)
     left = unfolded.twice
     return Judged(found.filter(~pl.col("row").is_in(left.implode())) if len(left) else found, left)
