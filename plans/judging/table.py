@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from plans import paths, tokens
 from plans.explain import not_applied, told
@@ -19,6 +20,11 @@ from plans.tokens import Value
 
 Row = dict[str, Any]
 Place = tuple[int, tuple[int, ...]]
+Line = tuple[Place, Row]
+
+MOST_FIELDS: Final = 10_000
+"""Fields of one event that are listed though nothing is wrong with them: an array may have a million elements."""
+_REST: Final = "There are more fields than are listed; nothing is wrong with those."
 
 
 def field_table(plan: Plan, event_name: str | None, payload: str | None) -> list[Row]:
@@ -57,14 +63,15 @@ def _planned(plan: Plan, name: str, document: dict[str, Value]) -> list[Row]:
     found = one.broken(ready, plan, document)
     broken = _broken([by_event.describe(each) for each in found], plan, name)
     known = outline(plan.event(name))
-    lines = _lines(ready.root, document, (), {}, known)
+    lines = list(islice(_lines(ready.root, document, (), {}, known), MOST_FIELDS + 1))
+    rest = [_row("", None, ABSENT, _REST)] if len(lines) > MOST_FIELDS else []
     if ready.why:
-        rows = _by_field(broken, lines)
-        return rows + list(_under_conditions(known, document, {row["key"] for row in rows}))
-    return _by_place(found, broken, lines)
+        rows = _by_field(broken, lines[:MOST_FIELDS])
+        return [*rows, *_under_conditions(known, document, {row["key"] for row in rows}), *rest]
+    return _by_place(found, broken, lines[:MOST_FIELDS]) + rest
 
 
-def _by_place(found: Sequence[Found], broken: Sequence[Row], lines: Iterator[tuple[Place, Row]]) -> list[Row]:
+def _by_place(found: Sequence[Found], broken: Sequence[Row], lines: Sequence[Line]) -> list[Row]:
     placed: dict[Place, list[Row]] = {}
     for each, row in zip(found, broken, strict=True):
         placed.setdefault((each.order, each.indices), []).append(row)
@@ -73,7 +80,7 @@ def _by_place(found: Sequence[Found], broken: Sequence[Row], lines: Iterator[tup
     return [row for place in sorted(placed) for row in placed[place]]
 
 
-def _by_field(broken: Sequence[Row], lines: Iterator[tuple[Place, Row]]) -> list[Row]:
+def _by_field(broken: Sequence[Row], lines: Sequence[Line]) -> list[Row]:
     """For what jsonschema-rs found, which knows fields and not the plan's order: the rest follows at the end."""
     found: dict[str, list[Row]] = {}
     for row in broken:
@@ -101,7 +108,7 @@ def _value_at(path: Path, document: Value) -> Value:
 
 def _lines(
     frame: Frame, value: Value, indices: tuple[int, ...], outer: dict[int, bool], known: Outline
-) -> Iterator[tuple[Place, Row]]:
+) -> Iterator[Line]:
     """A row for every planned field as if nothing were broken, with its place in the table."""
     cells = by_event.row_cells(frame, value)
     held = by_event.guards(frame, cells, outer)
@@ -118,7 +125,7 @@ def _lines(
             yield from _without_elements(inner, indices, known)
 
 
-def _without_elements(frame: Frame, indices: tuple[int, ...], known: Outline) -> Iterator[tuple[Place, Row]]:
+def _without_elements(frame: Frame, indices: tuple[int, ...], known: Outline) -> Iterator[Line]:
     """Fields of elements where there are none: one row each, not one for each element."""
     for inner in frame.walk():
         for line in inner.planned:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plans import explain, paths
 from plans.judging import one
 from plans.judging.judge import judge
-from plans.judging.table import field_table, unjudged
+from plans.judging.table import MOST_FIELDS, field_table, unjudged
 from plans.model import Plan
 from plans.rules.compiled import compiled
 from tests.plans import generated
@@ -169,3 +169,11 @@ def test_a_condition_only_a_full_evaluation_can_judge_is_told_too() -> None:
         ["a", "string", "valid", None],
         ["b", "any value", "not_applied", "Asked for only when `by` is there."],
     ]
+
+
+def test_an_array_of_many_elements_makes_a_bounded_table_with_all_that_is_broken() -> None:
+    elements = ["1"] * (2 * MOST_FIELDS) + ['"x"']
+    rows = field_table(sheet("l[],integer,true"), "e", f'{{"l":[{",".join(elements)}]}}')
+    assert len(rows) == MOST_FIELDS + 2
+    assert [row["key"] for row in rows if row["rule"]] == [f"l[{2 * MOST_FIELDS}]"]
+    assert told(rows[-1], "key", "status") == ["", "not_applied"]
