@@ -10,19 +10,17 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
-
 from data.layout import Store
-from data.processes.commands import Argument, Command, parse
+from data.processes import arguments
+from data.processes.commands import Command, parse
 from data.processes.lock import AlreadyRunning
+from data.processes.progress import progress_bar
 from data.processes.serving import PortTaken, address, free_port, is_loopback, is_ready, run
 from data.processes.settings import Wrong, environment_of, flag, read, setting, variable
 from data.processes.status import tell
@@ -105,6 +103,14 @@ def opened(settings: Settings) -> Store:
         except OSError as error:
             raise Wrong(f"{name} {str(folder)!r} cannot be a folder: {error.strerror}") from None
     return Store(settings.store).create()
+
+
+def there(settings: Settings) -> Store:
+    """The store, for what only reads it."""
+    store = Store(settings.store)
+    if not store.parts.is_dir():
+        raise Wrong(f"{settings.store} is not a store")
+    return store
 
 
 def serve(settings: Settings, options: argparse.Namespace) -> int:
@@ -238,24 +244,15 @@ def merge(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def plan(settings: Settings, options: argparse.Namespace) -> int:
-    """Bring a plan in force and say what was read."""
-    from plans.model import PlanError
-    from plans.read import read_plan
-    from plans.versions import put
+def about_plans(name: str) -> Callable[[Settings, argparse.Namespace], int]:
+    """The command of that name in `ingest.plan_commands`, on the store."""
 
-    try:
-        source = options.file.read_bytes()
-        draft, report = read_plan(source, app=options.app, filename=options.file.name)
-        now = put(opened(settings).plans, draft, source, report=report, filename=options.file.name)
-    except UNREADABLE as error:
-        raise Wrong(f"{error.filename} cannot be read: {error.strerror}") from None
-    except PlanError as error:
-        raise Wrong(f"{options.file}: {error}") from None
-    print(f"plan of {now.app}: version {now.version}, {report.events} events, {report.fields} fields")
-    for note in report.notes:
-        print(f"  {note.where}: {note.message}")
-    return 0
+    def start(settings: Settings, options: argparse.Namespace) -> int:
+        from ingest import plan_commands
+
+        return plan_commands.start(name, opened(settings) if name == "plan" else there(settings), options)
+
+    return start
 
 
 def import_(settings: Settings, options: argparse.Namespace) -> int:
@@ -284,9 +281,7 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
     """Read the whole store and print what is wrong with it."""
     from ingest.check import check as look
 
-    store = Store(settings.store)
-    if not store.parts.is_dir():
-        raise Wrong(f"{settings.store} is not a store")
+    store = there(settings)
     with progress_bar(" parts") as progress:
         found = look(store, progress)
     for problem in found.problems:
@@ -295,43 +290,24 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
     return 1 if found.problems else 0
 
 
-@contextmanager
-def progress_bar(unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, when somebody watches, that is told how much is done, of how much."""
-    with logging_redirect_tqdm(), tqdm(unit=unit, unit_scale=True, disable=None) as bar:
-
-        def tell_bar(done: int, of: int) -> None:
-            bar.total = of
-            bar.update(done - bar.n)
-
-        yield tell_bar
-
-
-AN_APP: Argument = {"metavar": "APP", "help": "Whose: letters, digits, '.', '_' and '-'."}
-A_PLAN: Mapping[str, Argument] = {
-    "app": AN_APP,
-    "file": {"metavar": "FILE", "type": Path, "help": "A plan as CSV or JSON."},
-}
-FILES: Mapping[str, Argument] = {
-    "app": AN_APP,
-    "file": {"metavar": "FILE", "type": Path, "nargs": "+", "help": "Events, in their order."},
-}
-DEMO: Final = {"--demo": {"action": "store_true", "help": "Also start the app `shop`, which sends events."}}
 COMMANDS: Final = {
-    "serve": Command(serve, "Start intake, writer, merger and dashboard together (the default).", DEMO),
+    "serve": Command(serve, "Start intake, writer, merger and dashboard together (the default).", arguments.SERVE),
     "ingest": Command(ingest, "Start the intake alone."),
     "write": Command(write, "Start the writer alone; a store has one."),
     "merge": Command(merge, "Start the merger alone; a store has one."),
     "dashboard": Command(dashboard, "Start the dashboard alone; a store may have any number."),
-    "import": Command(import_, "Store the events of NDJSON, JSON, CSV or Parquet files.", FILES),
-    "plan": Command(plan, "Bring a plan in force and print what was read.", A_PLAN),
+    "import": Command(import_, "Store the events of NDJSON, JSON, CSV or Parquet files.", arguments.IMPORT),
+    "plan": Command(about_plans("plan"), "Bring a plan in force, or export it, and say what was kept.", arguments.PLAN),
+    "compare": Command(about_plans("compare"), "Say what changed between two versions of a plan.", arguments.COMPARE),
+    "infer": Command(about_plans("infer"), "Draft a plan from stored events; it is not in force.", arguments.INFER),
+    "replay": Command(about_plans("replay"), "Try a draft on stored events; nothing is stored.", arguments.REPLAY),
     "check": Command(check, "Read the whole store and say what is wrong."),
 }
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(given: Sequence[str]) -> int:
     try:
-        options = parse(arguments, ABOUT, Settings, COMMANDS, "serve")
+        options = parse(given, ABOUT, Settings, COMMANDS, "serve")
         settings = read_settings(vars(options), os.environ)
         configure_logging(settings, options.command)
         return COMMANDS[options.command].start(settings, options)
@@ -339,6 +315,9 @@ def main(arguments: Sequence[str]) -> int:
         print(f"app.py: {error}", file=sys.stderr)
         return 2 if isinstance(error, Wrong) else 1
     except KeyboardInterrupt:
+        return 1
+    except BrokenPipeError:  # whoever read the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

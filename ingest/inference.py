@@ -56,4 +56,5 @@ def infer(
         evidence.add(stored.filter(wanted))
         done, last = done + stored.height, int(stored["seq"][-1])
         progress(done, max(done, total))
-    return {**evidence.draft(app, guessing).as_dict(), "complete": complete, "searched_to": last}
+    draft = evidence.draft(app, guessing)
+    return {**draft.as_dict(), "complete": complete, "searched_to": last}

@@ -2,6 +2,8 @@
 
 read.py       bytes of a plan, in a format of formats/, become a Plan (model.py); oracle.py makes sure of its schemas
 versions.py   the numbered versions of an app's plan on disk; watch.py puts those of a watched folder in force
+compare.py    two plans told apart rule by rule: what each promises (promises*.py), which asks more (tightness.py)
+infer.py      a plan guessed from traffic: the fields met (infer_tree.py, infer_counts.py), the draft (infer_draft.py)
 paths.py      a field's path as people read it; tokens.py JSON as it was written, exact.py its numbers
 rules/        a planned event compiled: frames of cells, and the checks on each
 judging/      a batch of events in, a verdict for each out; the field table of one
