@@ -42,10 +42,19 @@ class Repeated(dict[str, Value]):
 def parse(text: str, max_depth: int = MAX_DEPTH) -> Value:
     """The JSON value in `text`; ValueError for anything RFC 8259 does not allow, lone surrogates and great depth."""
     check_depth(text, max_depth)
-    value = _DECODER.decode(text)
-    if _SURROGATE.search(text) and _lone_surrogate(text):
+    value = _decoded(text)
+    if "\\u" in text and _SURROGATE.search(text) and _lone_surrogate(text):
         raise ValueError("half of a surrogate pair is no character")
     return value
+
+
+def _decoded(text: str) -> Value:
+    """The decoder without what it does around a value: most texts have nothing there."""
+    try:
+        value, end = _DECODER.scan_once(text, 0)  # type: ignore[attr-defined]
+    except StopIteration:
+        end = -1
+    return value if end == len(text) else _DECODER.decode(text)
 
 
 def check_depth(text: str, max_depth: int = MAX_DEPTH) -> None:

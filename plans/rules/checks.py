@@ -61,14 +61,28 @@ def is_kind(kinds: Collection[str], *, whole_by_value: bool = True) -> Test:
     return _is_kind(frozenset(kinds), whole_by_value)
 
 
+_KINDS: Final[dict[type, str]] = {
+    str: "string",
+    bool: "boolean",
+    type(None): "null",
+    dict: "object",
+    tokens.Repeated: "object",
+    list: "array",
+}
+
+
 @lru_cache(SHARED)
 def _is_kind(kinds: frozenset[str], whole_by_value: bool) -> Test:
-    taken = kinds | ({"integer"} if "number" in kinds else set())
-    by_value = "integer" in kinds and whole_by_value
+    by_value = "integer" in kinds and "number" not in kinds
+    of_others = {kind: name not in kinds for kind, name in _KINDS.items()}
 
     def breaks(value: Value) -> bool:
-        found = tokens.kind(value)
-        return found not in taken and not (by_value and found == "number" and is_integer(exact(value)))
+        broken = of_others.get(type(value))
+        if broken is not None:
+            return broken
+        if not by_value:
+            return "number" not in kinds
+        return tokens.kind(value) != "integer" and not (whole_by_value and is_integer(exact(value)))
 
     def fast(t: pl.Expr, _: pl.Expr) -> pl.Expr:
         keeps = pl.lit(False)

@@ -82,6 +82,8 @@ class Frame:
     arrays: dict[int, Frame] = field(default_factory=dict)
     guards: dict[int, Guard] = field(default_factory=dict)
     planned: list[Planned] = field(default_factory=list)
+    tree: object = None
+    """The same as a tree (trees.py), once it has been asked for."""
     _at: dict[Keys, int] = field(default_factory=lambda: {(): 0})
 
     def cell(self, keys: Keys) -> int:
