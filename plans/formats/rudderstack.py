@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from plans.formats.drafting import Draft, finish
-from plans.formats.keywords import rebuilt
+from plans.formats.keywords import promises, rebuilt
 from plans.formats.ledger import Ledger
 from plans.formats.nulls import settled
 from plans.formats.payload import Cut, dialect_of, payload_of, place
-from plans.formats.source import Options, Source
+from plans.formats.source import Document, Options, Source
 from plans.model import Plan, PlanError, Report
 from plans.paths import pointer
 from plans.tokens import Value
@@ -55,7 +55,22 @@ def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
     ledger = Ledger()
     places = [f"{document.place(pointer(keys))}/{at}" for at in range(len(events))]
     drafts = [_draft(said, where, options, ledger) for said, where in zip(events, places, strict=True)]
+    if keys == ("rules", "events"):
+        drafts += _older(document, options, ledger)
     return finish(NAME, app, drafts, ledger, mode="assert")
+
+
+def _older(document: Document, options: Options, ledger: Ledger) -> Iterator[Draft]:
+    """What the older nesting keeps beside its events: one schema for each other call, and one for all calls."""
+    for key, said in document.value["rules"].items():
+        where = document.place(pointer(["rules", key]))
+        if key in CALLS and isinstance(said, dict) and said:
+            name = event_name(None, key, where, ledger)
+            yield _judged(name, {"eventType": key, "rules": said}, where, where, options, ledger)
+        elif key == "global":
+            ledger.drop(promises(said, where), "is about all calls alike, which are not judged as such")
+        elif key != "events" and said:
+            ledger.note(where, "is not read")
 
 
 def _events(value: Value, *, strict: bool = True) -> tuple[tuple[str, ...], list[Value]] | None:
@@ -83,10 +98,13 @@ def _draft(said: Value, where: str, options: Options, ledger: Ledger) -> Draft:
     call = said.get("eventType", "track")
     if call not in CALLS:
         raise PlanError(f"one of {', '.join(CALLS)} is expected", f"{where}/eventType")
-    name = event_name(said.get("name"), call, where, ledger)
-    rules_where = f"{where}/rules"
+    return _judged(event_name(said.get("name"), call, where, ledger), said, where, f"{where}/rules", options, ledger)
+
+
+def _judged(name: str, said: dict[str, Value], where: str, rules_where: str, options: Options, ledger: Ledger) -> Draft:
+    """The event a plan names, with its schema as RudderStack's validator judges by it."""
     rules = settled(said["rules"], rules_where, options, ledger)
-    cut = Cut(_section(said, rules, call, where))
+    cut = Cut(_section(said, rules, said.get("eventType", "track"), where), labels=frozenset(("version",)))
     dialect = _dialect(rules, rules_where)
     schema = payload_of(rules, rules_where, cut, ledger, dialect)
     plain: dict[str, Value] = rebuilt(schema, "", _plainer) if "2019-09" in dialect else schema

@@ -105,6 +105,7 @@ def _unused(known: Catalog, drafts: list[Draft], ledger: Ledger) -> None:
         ledger.note(where, "is not read: no events, properties, custom types or tracking plan of RudderStack")
     planned = {draft.name for draft in drafts}
     for event in known.of_kind("events"):
-        name = event.value.get("name") or event.value.get("event_type")
-        if type(name) is not str or name not in planned:
-            ledger.note(event.where, "is in no tracking plan")
+        said = event.value.get("name") or event.value.get("event_type")
+        name = said if type(said) is str else event.id
+        if name not in planned:
+            ledger.note(event.where, f"`{name:.80}` is in no tracking plan")

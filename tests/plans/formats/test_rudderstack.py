@@ -1,5 +1,6 @@
 """RudderStack's resolved plans: what its validator makes of them, in both nestings."""
 
+import copy
 from typing import Any
 
 import jsonschema_rs as rs
@@ -149,6 +150,25 @@ def test_traits_are_found_in_either_place(call: str, section: str | None) -> Non
         said["rules"]["properties"] = {"context": {"type": "object", "properties": {"traits": traits}}}
     plan, _ = imported("rudderstack", resolved(said))
     assert statuses(plan, call, [{"email": "a@b.c"}, {}]) == ["valid", "invalid"]
+
+
+def test_the_older_nesting_keeps_other_calls_beside_its_events() -> None:
+    traits = {"type": "object", "properties": {"email": {"type": "string"}}, "required": ["email"]}
+    said: dict[str, Any] = copy.deepcopy(SHAPES["older"])
+    said["rules"] |= {
+        "identify": {"version": "1", "properties": {"traits": traits}},
+        "page": {"properties": {"properties": {"required": ["path"]}}},
+        "group": {},
+        "global": {"properties": {"context": {"required": ["os"]}}},
+        "identify_traits": [],
+        "colour": "red",
+    }
+    plan, report = imported("rudderstack", said)
+    assert plan.names() == ["Order Completed", "identify", "page"]
+    assert statuses(plan, "identify", [{"email": "a@b.c"}, {}]) == ["valid", "invalid"]
+    assert [note["where"] for note in report["approximated"]] == ["/rules/page"]
+    assert [note["where"] for note in report["dropped"]] == ["/rules/global/properties/context/required"]
+    assert [note["where"] for note in report["notes"]] == ["/rules/colour"]
 
 
 def test_pages_without_a_name_are_known_by_their_call() -> None:
