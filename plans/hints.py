@@ -35,7 +35,7 @@ def _of_value(violation: Violation, known: Outline, plan: Plan | None) -> str | 
     if rule == "unplanned_event":
         return _near_event(plan, received) if plan is not None and received else None
     if rule == "unreadable":
-        return "JSON sent as text" if received == "payload is a text, not an object" else None
+        return "JSON sent as text" if "payload is a text, not an object" in (received or "") else None
     if received is None or value is None:
         return None
     field = known.get(violation["path"] or "", values.NOTHING)

@@ -33,11 +33,15 @@ def of_schema(schema: dict[str, Any], path: Path) -> Iterator[tuple[Any, str]]:
 
 def _asked(schema: Any, path: Path) -> str | None:
     """What an `if` asks, where that is the values of fields and which are there; None for anything more."""
-    if not isinstance(schema, dict) or not schema.keys() <= {"properties", "required", "type"}:
+    if not isinstance(schema, dict) or not schema.keys() <= {"properties", "required", "type", "allOf", "not"}:
         return None
     inner, needed = schema.get("properties", {}), schema.get("required", [])
     told = [_told(key, said, path, key in needed) for key, said in inner.items()]
     told += [_is_there(path, key) for key in needed if key not in inner]
+    told += [_asked(each, path) for each in schema.get("allOf", ())]
+    if "not" in schema:
+        other = _asked(schema["not"], path)
+        told.append(f"it is not so that {other}" if other else None)
     if not told or None in told:
         return None
     return _cut(" and ".join(filter(None, told)))
@@ -49,13 +53,28 @@ def _is_there(path: Path, key: str) -> str:
 
 def _told(key: str, schema: Any, path: Path, needed: bool) -> str | None:
     """What is asked of one field; without `needed`, one that is not there passes."""
-    if not isinstance(schema, dict) or not schema.keys() <= {"const", "enum", "type"}:
-        return None
-    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    values = _values(schema)
     if values is None:
         return None
-    said = f"`{name_in(paths.render((*path, key)))}` is {' or '.join(map(tokens.dump, values))}"
+    said = f"`{name_in(paths.render((*path, key)))}` is {values}"
     return said if needed else f"{said} or is not there"
+
+
+def _values(schema: Any) -> str | None:
+    """`"card" or "cash"`, `not null`, `string`; None where more than that is asked."""
+    if not isinstance(schema, dict):
+        return None
+    if schema.keys() == {"not"}:
+        inner = _values(schema["not"])
+        return f"not {inner}" if inner else None
+    if schema.keys() == {"type"}:
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        return " or ".join(kinds)
+    if schema.keys() <= {"const", "type"} and "const" in schema:
+        return tokens.dump(schema["const"])
+    if schema.keys() <= {"enum", "type"} and "enum" in schema:
+        return " or ".join(map(tokens.dump, schema["enum"]))
+    return None
 
 
 def _cut(text: str) -> str:

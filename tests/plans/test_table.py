@@ -144,6 +144,13 @@ def test_elements_of_arrays_have_rows_of_their_own_in_order() -> None:
             "{}",
             'Asked for only when `by` is "card".',
         ),
+        (
+            '{"properties":{"by":{"not":{"const":"a"}}},"required":["by"]}',
+            '{"by":"a"}',
+            'Asked for only when `by` is not "a".',
+        ),
+        ('{"not":{"required":["by"]}}', '{"by":1}', "Asked for only when it is not so that `by` is there."),
+        ('{"properties":{"by":{"minimum":3}}}', '{"by":1}', "Asked for only when the `if` of its schema holds."),
         ('{"properties":{"by":{"enum":["a",2]}}}', '{"by":1}', 'Asked for only when `by` is "a" or 2 or is not there.'),
     ],
 )
