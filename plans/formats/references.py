@@ -86,10 +86,10 @@ class Library:
             if found is not None:
                 yield _keys(where), found
 
-    def has_ids(self, document: Document) -> bool:
-        """Whether a schema inside a document has an `$id`, so that references there may have another base."""
+    def leaves(self, document: Document) -> bool:
+        """Whether references that lead nowhere may be a document's own affair: it has `$id`s inside, or is alone."""
         if document.name not in self._with_ids:
-            self._with_ids[document.name] = _has_ids(document)
+            self._with_ids[document.name] = len(self.documents) == 1 or _has_ids(document)
         return self._with_ids[document.name]
 
     def _document(self, where: str, document: Document) -> Document | None:
@@ -175,7 +175,8 @@ class _Alone:
     def _reference(self, reference: str, of: Target, where: str) -> str:
         found = self.library.target(reference, of.document)
         if found is None:
-            if reference.startswith(_META) or (of is self.root and (not of.keys or self.library.has_ids(of.document))):
+            alone = of is self.root and not of.keys
+            if reference.startswith(_META) or (alone and self.library.leaves(of.document)):
                 return reference  # its own affair: the oracle knows it, or refuses it by name
             message = f"refers to `{reference:.200}`, which is not in what was handed in; references are not fetched"
             raise PlanError(message, of.document.place(f"{where}/$ref"))
@@ -214,7 +215,11 @@ def _anchors(document: Document) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
 
     def look(inner: dict[str, Value], where: str) -> Value:
-        said = [inner.get("$anchor"), *(str(inner.get(key))[1:] for key in ("$id", "id") if _is_local(inner.get(key)))]
+        said = [
+            inner.get("$anchor"),
+            inner.get("$dynamicAnchor"),
+            *(str(inner.get(key))[1:] for key in ("$id", "id") if _is_local(inner.get(key))),
+        ]
         for name in said:
             if type(name) is str:
                 found[name] = _keys(where)

@@ -61,7 +61,8 @@ def counted(schema: Value, where: str, ledger: Ledger) -> None:
                 first.setdefault(key, here)
         return left
 
-    ledger.read += sum(1 for _ in promises(rebuilt(schema, where, meant), where))
+    kept = sum(1 for _ in promises(rebuilt(schema, where, meant), where))
+    ledger.read += kept
     for key, times in sorted(unknown.items()):
         often = f", here and in {times - 1:,} more places" if times > 1 else ""
         ledger.note(first[key], f"`{key:.80}` is no keyword of JSON Schema and promises nothing{often}")
