@@ -91,8 +91,9 @@ def _shape(schema: Value) -> str:
         needed = schema.get("required")
         strange = isinstance(needed, list) and not {*map(str, needed)} <= _CALL
         return "flat" if strange else "call" if len(fields) > 1 else "unsure"
-    whole = "properties" in fields and fields.keys() & {"context", "traits"}
-    return "call" if whole and fields.keys() <= _CALL else "flat"
+    if not (fields.keys() <= _CALL and fields.keys() & {"properties", "traits"}):
+        return "flat"
+    return "call" if len(fields.keys() & _SECTIONS) > 1 else "unsure"
 
 
 def _could_hold_fields(schema: Value) -> bool:

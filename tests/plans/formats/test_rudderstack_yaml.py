@@ -232,6 +232,31 @@ def test_cases_without_a_closed_object_stay_plain_conditions() -> None:
     ]
 
 
+def test_a_custom_type_has_cases_of_its_own_wherever_it_is_used() -> None:
+    said = files(V1)
+    said["types.yaml"] += textwrap.indent(
+        textwrap.dedent("""
+            - id: size
+              name: Size
+              type: object
+              properties: [{property: "#property:revenue", required: true}]
+              variants:
+                - type: discriminator
+                  discriminator: "#property:revenue"
+                  cases: [{match: [1, 2.50], properties: [{property: "#property:city", required: true}]}]
+                  default: [{property: "#property:note", required: true}]
+        """),
+        "    ",
+    )
+    said["properties.yaml"] += "    - {id: size, name: size, type: array, item_type: '#custom-type:size'}\n"
+    said["plan.yaml"] = said["plan.yaml"].replace("#property:anything", "#property:size")
+    plan, _ = imported("rudderstack-yaml", said)
+    sizes = [{"revenue": 1, "city": "a"}, {"revenue": 2.5}, {"revenue": 3, "note": "a"}, {"revenue": 3}]
+    payloads = [{**GOOD, "size": [size]} for size in sizes]
+    assert statuses(plan, "Order Completed", payloads) == ["valid", "invalid", "valid", "invalid"]
+    assert violations(plan, "Order Completed", payloads[1]) == [("size[0].city", "missing", "error")]
+
+
 def test_rules_may_be_included_from_another_plan() -> None:
     said = files(V1)
     said["more.yaml"] = textwrap.dedent("""

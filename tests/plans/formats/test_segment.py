@@ -178,6 +178,13 @@ def test_a_field_named_properties_is_a_field_in_a_flat_file() -> None:
     assert statuses(plan, "Odd", [{"properties": {"x": 1}}, {"properties": {}}]) == ["valid", "invalid"]
 
 
+def test_a_rule_that_asks_more_of_the_call_than_its_usual_parts_is_still_about_the_call() -> None:
+    said = {"type": "object", "properties": {"userId": {"type": "string"}, "properties": ORDER}, "required": ["userId"]}
+    plan, report = imported("segment", public(rule("TRACK", "Seen", said)))
+    assert statuses(plan, "Seen", [GOOD, {}]) == ["valid", "invalid"]
+    assert len(report["dropped"]) == 2
+
+
 def test_a_flat_field_named_like_a_part_of_the_call_stays_a_field() -> None:
     said = {"type": "object", "properties": {"context": {"type": "string"}}, "required": ["context"]}
     plan, _ = imported("segment", public(rule("TRACK", "Shared", flat(said))))
