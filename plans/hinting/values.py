@@ -51,6 +51,8 @@ def _text_for(wanted: set[str], value: str, field: Field) -> str | None:
     bare = value.strip().casefold()
     if wanted & {"object", "array"} and _JSON.match(value):
         return "JSON sent as text"
+    if "array" in wanted and "," in value:
+        return "a list sent as text"
     if "boolean" in wanted and bare in _TRUTHS:
         return "a boolean sent as text" if _TRUTHS[bare] == bare else f'"{value.strip()}" for {_TRUTHS[bare]}'
     if bare in _UNSET:

@@ -174,6 +174,7 @@ def test_what_the_demo_breaks_is_hinted_at() -> None:
         (sheet("zip,text,true"), {"zip": 10115}, {"zip": "text sent as a number"}),
         (sheet("name,text,true"), {"name": ["x"]}, {"name": "sent inside an array"}),
         (sheet("l[].a,text,true"), {"l": {"a": "x"}}, {"l[].a": "one element sent without its array"}),
+        (sheet("l[],text,true"), {"l": "de,en"}, {"l[]": "a list sent as text"}),
         (sheet("at.x,text,true"), {"at": '{"x":"y"}'}, {"at.x": "JSON sent as text"}),
         (sheet("on,date,true"), {"on": "2026-11-23T10:00:00Z"}, {"on": "a date with its time; the day alone would do"}),
         (sheet("on,date,true"), {"on": "23.11.2026"}, {"on": "a date that is not written as year-month-day"}),
