@@ -22,7 +22,7 @@ from data.processes.commands import Command, parse
 from data.processes.lock import AlreadyRunning
 from data.processes.progress import progress_bar
 from data.processes.serving import PortTaken, address, free_port, is_loopback, is_ready, run
-from data.processes.settings import Wrong, environment_of, flag, read, setting, variable
+from data.processes.settings import Failed, Wrong, environment_of, flag, read, setting, variable
 from data.processes.status import tell
 from data.processes.supervise import Child, end_with_parent, stop_on_signals, supervise
 
@@ -39,16 +39,14 @@ MERGE_NICENESS: Final = 10
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
-class Failed(Exception):
-    """The work itself did not succeed, said in one line."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """Every setting: from its flag, else from LVD_<NAME> in the environment, else its default."""
 
     store: Path = setting(Path("data/store"), "Folder of everything that is kept.")
-    plans: Path = setting(Path("data/plans"), "Watched folder of plans, <app>.csv or <app>.json.")
+    plans: Path = setting(
+        Path("data/plans"), "Watched folder of plans: <app>.csv, .json, .yaml or .zip, or a folder <app>."
+    )
     host: str = setting("127.0.0.1", "Address both servers listen on; only this machine's own until keys exist.")
     port: int = setting(8050, "Port of the dashboard and its API; 0 takes any free one.", least=0, most=65_535)
     ingest_port: int = setting(8051, "Port events are sent to; 0 takes any free one.", least=0, most=65_535)
@@ -250,7 +248,8 @@ def about_plans(name: str) -> Callable[[Settings, argparse.Namespace], int]:
     def start(settings: Settings, options: argparse.Namespace) -> int:
         from ingest import plan_commands
 
-        return plan_commands.start(name, opened(settings) if name == "plan" else there(settings), options)
+        # Only a plan that comes in force makes a store.
+        return plan_commands.start(name, Store(settings.store) if name == "plan" else there(settings), options)
 
     return start
 

@@ -1,15 +1,18 @@
 """An app's stored events as batches, oldest first: what replays, drafts and exports read, in bounded memory."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.layout import Store
+from data.parts import Part
 from data.pins import Pinned, pinned
 from data.schema import EVENTS
 
@@ -34,6 +37,10 @@ class Range:
     last_seq: int | None = None
 
 
+class Damaged(OSError):
+    """A part that cannot be read, by name."""
+
+
 def batches(
     store: Store,
     app: str,
@@ -49,7 +56,7 @@ def batches(
     """The visible events of `app` in a range, in seq order, as frames of `columns` with at most `rows` rows.
 
     They are the events that were visible when the first batch was asked for; commits and merges do not disturb.
-    A batch is never empty. Close the iterator to let the parts go early. Raises OSError.
+    A batch is never empty. Close the iterator to let the parts go early. Raises OSError, Damaged among them.
     """
     asked = Range(since, until, first_seq, last_seq)
     with pinned(store, first_seq or 0, last_seq) as pin:
@@ -77,41 +84,51 @@ def count(
     """How many events `batches` would give now. Raises OSError."""
     asked = Range(since, until, first_seq, last_seq)
     with pinned(store, first_seq or 0, last_seq) as pin:
-        return sum(len(_seqs(file, app, asked, pin.hidden)) for file in pin.files)
+        return sum(len(_seqs(part, file, app, asked, pin.hidden)) for part, file in pin.each())
 
 
 def newest(store: Store, app: str, events: int, asked: Range) -> int | None:
     """The seq from which on the range holds just its newest `events`; None when it holds no more than that."""
     with pinned(store, asked.first_seq or 0, asked.last_seq) as pin:
         left = events
-        for file in reversed(pin.files):
-            seqs = _seqs(file, app, asked, pin.hidden).sort()
+        for part, file in reversed(pin.each()):
+            seqs = _seqs(part, file, app, asked, pin.hidden).sort()
             if len(seqs) > left:
                 return int(seqs[-left]) if left else int(seqs[-1]) + 1
             left -= len(seqs)
     return None
 
 
-def _seqs(file: Path, app: str, asked: Range, hidden: pl.Series) -> pl.Series:
-    """The visible seqs of one file that are in the range."""
-    found = pl.scan_parquet(file).select(_TOLD).filter(_wanted(app, asked)).select("seq").collect()
-    return _visible(found, hidden)["seq"]
+@contextmanager
+def _named(part: Part) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, pl.exceptions.PolarsError) as error:
+        reason = (str(error).splitlines() or ["no reason given"])[0]
+        raise Damaged(f"{part.file('events')} cannot be read: {reason}") from None
+
+
+def _seqs(part: Part, file: Path, app: str, asked: Range, hidden: pl.Series) -> pl.Series:
+    """The visible seqs of one part that are in the range."""
+    with _named(part):
+        found = pl.scan_parquet(file).select(_TOLD).filter(_wanted(app, asked)).select("seq").collect()
+        return _visible(found, hidden)["seq"]
 
 
 def _pieces(
     pin: Pinned, app: str, asked: Range, columns: Sequence[str], rows: int, batch_bytes: int
 ) -> Iterator[pl.DataFrame]:
     """The wanted rows of each part, a few thousand at a time and fewer where they are long."""
-    schema = {name: EVENTS[name] for name in columns}
+    schema: Any = {name: EVENTS[name] for name in columns}
     read = list(dict.fromkeys((*columns, *_TOLD)))
-    for path in pin.files:
-        with pq.ParquetFile(path) as file:
-            groups = [at for at in range(file.num_row_groups) if _may_hold(file.metadata.row_group(at), app, asked)]
-            for group in groups:
-                step = min(rows, _step(file.metadata.row_group(group), batch_bytes))
-                for batch in file.iter_batches(step, [group], columns=read, use_threads=False):
+    for part, path in pin.each():
+        with _named(part), pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                told = file.metadata.row_group(group)
+                step = min(rows, _step(told, batch_bytes)) if _may_hold(told, app, asked) else 0
+                for batch in file.iter_batches(step, [group], columns=read, use_threads=False) if step else ():
                     frame = pl.DataFrame(pl.from_arrow(batch)).filter(_wanted(app, asked))
-                    found = _visible(frame, pin.hidden).select(columns).cast(schema)  # type: ignore[arg-type]
+                    found = _visible(frame, pin.hidden).select(columns).cast(schema)
                     if found.height:
                         # A file says how long its texts are, but not how often a repeated one comes.
                         yield from found.iter_slices(max(found.height * batch_bytes // (_bytes(found) + 1), 1))

@@ -30,6 +30,10 @@ class Pinned:
     files: tuple[Path, ...]
     hidden: pl.Series
 
+    def each(self) -> list[tuple[Part, Path]]:
+        """Each part with its file, in seq order."""
+        return list(zip(self.parts, self.files, strict=True))
+
 
 @contextmanager
 def pinned(store: Store, first_seq: int = 0, last_seq: int | None = None) -> Iterator[Pinned]:

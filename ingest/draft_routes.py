@@ -15,7 +15,7 @@ from ingest.bodies import receive, unpack
 from ingest.draft_runs import Runs
 from ingest.draft_work import Work
 from ingest.parameters import Args, known, share, stretch, whole, wrong, yes
-from ingest.refusals import BadPlan, BadRequest, Busy, NoPlan, Refused, TooSlow
+from ingest.refusals import BadPlan, BadRequest, Failed, NoPlan, Refused, TooSlow
 from plans import versions
 from plans.compare import compare
 from plans.infer import STATUSES
@@ -114,7 +114,7 @@ def _answer(lines: Iterator[bytes]) -> Response:
 def _refuse(line: bytes) -> None:
     if line.startswith(b'{"error":'):
         said = msgspec.json.decode(line)["error"]
-        kind: type[Refused] = _REFUSALS.get(said["code"], Busy)
+        kind: type[Refused] = _REFUSALS.get(said["code"], Failed)
         raise kind(said["message"], said["where"])
 
 

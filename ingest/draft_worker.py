@@ -4,6 +4,7 @@ One line in says what is asked (`draft_work.Work`); lines out say how far it is,
 there is none.
 """
 
+import logging
 import os
 import sys
 import threading
@@ -13,8 +14,10 @@ from typing import Any, Final
 import msgspec
 
 from ingest.draft_work import Work, do
-from ingest.refusals import BadPlan, Refused
+from ingest.refusals import BadPlan, Failed, Refused
 from plans.model import PlanError
+
+log = logging.getLogger(__name__)
 
 NICENESS: Final = 10
 TELL_SECONDS: Final = 0.2
@@ -38,6 +41,10 @@ def main() -> None:
         sys.stdout.buffer.write(BadPlan(error.message, error.where or None).body() + b"\n")
     except Refused as refused:
         sys.stdout.buffer.write(refused.body() + b"\n")
+    except Exception as error:
+        log.exception("a run failed kind=%s app=%s", work.kind, work.app)
+        said = str(error) if isinstance(error, OSError) else "something unexpected went wrong"
+        sys.stdout.buffer.write(Failed(said).body() + b"\n")
 
 
 def _say(line: dict[str, Any]) -> None:

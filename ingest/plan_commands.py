@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from data.layout import Store
 from data.processes.progress import progress_bar
-from data.processes.settings import Wrong
+from data.processes.settings import Failed, Wrong
 from data.schema import STATUSES as ALL_STATUSES
 from ingest.inference import infer
-from ingest.plan_options import asked, either, read_draft, stored, tell, write
+from ingest.plan_options import asked, either, made, read_draft, stored, tell, write
 from ingest.plan_told import comparison_lines, evidence_lines, replay_lines, report_lines
 from ingest.replay import Against, replay
 from plans import versions
@@ -36,7 +36,7 @@ def plan(store: Store, options: argparse.Namespace) -> int:
         tell(comparison_lines(compare(in_force, draft)) if in_force else ["there is no plan in force to compare with"])
         return 0
     before = versions.get(store.plans, options.app)
-    now = versions.put(store.plans, draft, source, report=report, filename=options.file.name)
+    now = versions.put(made(store).plans, draft, source, report=report, filename=options.file.name)
     same = before is not None and before.version == now.version
     print(f"plan of {now.app}: version {now.version}{', which says the same already' if same else ''}")
     tell(report_lines(report))
@@ -47,8 +47,8 @@ def export(store: Store, options: argparse.Namespace) -> int:
     """Write a version of the plan in another format, and say what that cannot hold."""
     if options.file is not None:
         raise Wrong("--export writes the stored plan; a FILE is given to --out")
-    made = written(stored(store, options.app, getattr(options, "plan_version", None)), EXPORTS[options.export])
-    write(made.data, getattr(options, "out", None), report_lines(made.report))
+    file = written(stored(store, options.app, getattr(options, "plan_version", None)), EXPORTS[options.export])
+    write(file.data, getattr(options, "out", None), report_lines(file.report))
     return 0
 
 
@@ -101,10 +101,12 @@ COMMANDS: Final[dict[str, Callable[[Store, argparse.Namespace], int]]] = {
 
 
 def start(name: str, store: Store, options: argparse.Namespace) -> int:
-    """Do one of `COMMANDS`; Wrong for an app, file or value that cannot be meant."""
+    """Do one of `COMMANDS`; Wrong for what cannot be meant, Failed when it cannot be done."""
     try:
         check_app(options.app)
         return COMMANDS[name](store, options)
     except PlanError as error:
         file = getattr(options, "file", None)
         raise Wrong(f"{file}: {error}" if file else str(error)) from None
+    except OSError as error:
+        raise Failed(str(error)) from error

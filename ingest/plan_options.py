@@ -35,6 +35,14 @@ def read(path: Path, app: str, format: str | None = None, told: Options = _PLAIN
         raise Wrong(f"{error.filename or path} cannot be read: {error.strerror}") from None
 
 
+def made(store: Store) -> Store:
+    """The store with its folders; Wrong where it cannot be."""
+    try:
+        return store.create()
+    except OSError as error:
+        raise Wrong(f"store {str(store.root)!r} cannot be a folder: {error.strerror}") from None
+
+
 def stored(store: Store, app: str, version: int | None) -> Plan:
     """A stored version, by default the one in force."""
     found = versions.get(store.plans, app, version)

@@ -69,3 +69,7 @@ class Busy(Refused):
 
 class TooSlow(Refused):
     status, code = 503, "too_slow"
+
+
+class Failed(Refused):
+    status, code = 500, "failed"

@@ -9,6 +9,7 @@ import pytest
 
 from app import main
 from data.layout import Store
+from data.parts import list_live
 from plans.versions import get, versions
 from tests.storing import put, spooled
 
@@ -26,9 +27,8 @@ def said(
     monkeypatch.setattr("app.configure_logging", lambda *_: None)  # it is this process's, and other tests share it
 
     def run(*arguments: str) -> Answer:
-        code = main(
-            [*arguments, "--store", str(store.root), "--plans", str(tmp_path / "plans"), "--log-level", "error"]
-        )
+        folders = ("--store", str(store.root), "--plans", str(tmp_path / "plans"))
+        code = main([arguments[0], *folders, *arguments[1:]])
         return code, *capfd.readouterr()
 
     run("plan", "shop", str(tmp_path / "first.csv"))
@@ -189,6 +189,22 @@ def test_what_cannot_be_meant_is_one_line_and_exit_code_2(
     code, out, err = said(*arguments)
     assert (code, out) == (2, "")
     assert re.fullmatch(r"app\.py: .+\n", err)
+
+
+def test_work_that_fails_is_one_line_and_exit_code_1(said: Callable[..., Answer], store: Store) -> None:
+    broken = list_live(store)[0].file("events")
+    broken.write_bytes(b"PAR1")
+    for command in (("infer", "shop"), ("replay", "shop", "--plan-version", "1")):
+        code, out, err = said(*command)
+        assert (code, out) == (1, "")
+        assert re.fullmatch(rf"app\.py: {re.escape(str(broken))} cannot be read: .+\n", err)
+
+
+def test_a_dry_run_makes_no_store(said: Callable[..., Answer], tmp_path: Path) -> None:
+    code, out, _ = said("plan", "shop", str(tmp_path / "first.csv"), "--dry-run", "--store", str(tmp_path / "nowhere"))
+    assert code == 0
+    assert "there is no plan in force to compare with" in out
+    assert not (tmp_path / "nowhere").exists()
 
 
 @pytest.mark.parametrize("command", ["compare shop 1 2", "infer shop", "replay shop --plan-version 1"])

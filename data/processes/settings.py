@@ -16,6 +16,10 @@ class Wrong(Exception):
     """A flag, setting, file or value that cannot be meant, said in one line."""
 
 
+class Failed(Exception):
+    """The work itself did not succeed, said in one line."""
+
+
 def setting(default: Any, sentence: str, *, least: float | None = None, most: float | None = None) -> Any:
     """A field of a settings dataclass; its kind is the default's, `least` and `most` bound a number."""
     return field(default=default, metadata={"sentence": sentence, "least": least, "most": most})

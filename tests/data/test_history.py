@@ -1,5 +1,6 @@
 """An app's history: every visible event once, oldest first, whatever is committed and merged meanwhile."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data.history import Range, batches, count, newest
+from data.history import Damaged, Range, batches, count, newest
 from data.layout import Store
 from data.parts import list_live
 from data.schema import EVENTS
@@ -141,6 +142,16 @@ def test_long_events_come_in_small_batches(store: Store, texts: int) -> None:
     found = list(batches(store, "shop", columns=COLUMNS, batch_bytes=200_000))
     assert max(batch.estimated_size() for batch in found) < 400_000
     assert_frame_equal(pl.concat(found), expected(store))
+
+
+def test_a_part_that_is_damaged_is_named(store: Store) -> None:
+    filled(store)
+    file = list_live(store)[2].file("events")
+    file.write_bytes(file.read_bytes()[:-20])
+    for ask in (lambda: list(batches(store, "shop", columns=COLUMNS)), lambda: count(store, "shop")):
+        with pytest.raises(Damaged, match=re.escape(f"{file} cannot be read: ")):
+            ask()
+    assert list(store.pins.iterdir()) == []
 
 
 @pytest.mark.parametrize("events", [0, 1, 5, 12, 16, 1_000])

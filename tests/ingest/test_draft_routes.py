@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from data.parts import list_live
 from ingest.draft_runs import Runs
 from ingest.draft_work import Work
 from ingest.refusals import Busy
@@ -123,6 +124,14 @@ def test_versions_that_are_not_there_are_not_compared(intake: Intake) -> None:
     assert refused(intake.client.get(f"{PATH}/compare?from=1&to=7")) == (404, "no_plan", "path")
     assert refused(intake.client.get("/v1/apps/other/plan/compare")) == (404, "no_plan", "path")
     assert refused(intake.client.get(f"{PATH}/compare?of=1")) == (400, "bad_request", "of")
+
+
+def test_a_store_that_cannot_be_read_is_named(intake: Intake) -> None:
+    file = list_live(intake.store)[0].file("events")
+    file.write_bytes(b"PAR1")
+    answer = intake.client.post(f"{PATH}/infer")
+    assert refused(answer) == (500, "failed", None)
+    assert str(file) in answer.text
 
 
 def test_one_run_at_a_time_and_the_next_when_it_ends(intake: Intake) -> None:
