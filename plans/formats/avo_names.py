@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from plans.formats.keywords import rebuilt
@@ -25,7 +25,6 @@ class Names:
 
     destinations: frozenset[str]
     ledger: Ledger
-    moved: dict[str, list[str]] = field(default_factory=dict)
 
     def sent(self, own: str, said: dict[str, Value], where: str) -> list[str]:
         """The names something goes by: one, or several when destinations get different ones."""

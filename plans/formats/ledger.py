@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from plans.model import Note
+from plans.paths import pointer
 
 
 @dataclass
@@ -26,6 +27,12 @@ class Ledger:
         for where in places:
             self.read += 1
             self.dropped.append(Note(where, message))
+
+    def unread(self, said: Iterable[str], known: Iterable[str], where: str) -> None:
+        """Note each key of the object at `where` that nobody reads."""
+        for key in said:
+            if key not in known:
+                self.note(where + pointer([key]), "is not read")
 
     def note(self, where: str, message: str) -> None:
         """Something worth knowing at `where` that is no promise."""

@@ -88,8 +88,16 @@ def _parts_of(call: Value, where: str, cut: Cut, ledger: Ledger) -> list[Value]:
     if not isinstance(call, dict):
         raise PlanError("a schema is an object here", where)
     parts = [part for part in _parts(call, where, cut, ledger) if part is not True]
-    base: Value = next((part for part in parts if isinstance(part, dict) and "$ref" not in part), None)
-    return [{} if base is None else base, *(part for part in parts if part is not base)]
+    base = _standing_at(call, cut.section)
+    if not isinstance(base, dict) or "$ref" in base:
+        return [{}, *parts]
+    return [base, *(part for part in parts if part is not base)]
+
+
+def _standing_at(call: Value, section: tuple[str, ...]) -> Value:
+    for step in section:
+        call = _object(_object(call).get("properties")).get(step)
+    return call
 
 
 def _payload(call: dict[str, Value], parts: list[Value], where: str, cut: Cut) -> dict[str, Value]:

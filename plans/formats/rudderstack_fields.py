@@ -22,6 +22,12 @@ _KEYWORDS: Final = (
     *("enum", "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum"),
     *("exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems"),
 )
+_PROPERTY: Final = (
+    *("id", "name", "description", "type", "types", "config", "propConfig"),
+    *("item_type", "item_types", "itemType", "itemTypes"),
+)
+TYPE: Final = (*_PROPERTY, "properties", "variants")
+"""What a custom type may say."""
 _ITEM_TYPES: Final = ("itemTypes", "item_types", "itemType", "item_type")
 
 
@@ -52,6 +58,7 @@ class Fields:
             name = entry.value.get("name")
             if type(name) is not str or not name:
                 raise PlanError("a property needs a name", entry.where)
+            self.ledger.unread(entry.value, _PROPERTY, entry.where)
             known = self._properties[entry.where] = name, self._schema(entry)
         return known
 

@@ -8,11 +8,16 @@ from typing import Final
 
 from plans.formats.rudderstack import with_cases_named
 from plans.formats.rudderstack_catalog import Entry
-from plans.formats.rudderstack_fields import Fields, Schema
+from plans.formats.rudderstack_fields import TYPE, Fields, Schema
 from plans.model import PlanError
 from plans.tokens import Value
 
 _OTHERS: Final = ("additional_properties", "additionalProperties", "allow_unplanned")
+_RULE: Final = ("type", "id", "event", "properties", "variants", "identity_section", *_OTHERS)
+_EVENT: Final = ("$ref", "identity_section", *_OTHERS)
+_PROPERTY: Final = ("$ref", "property", "required", "properties", *_OTHERS)
+_VARIANT: Final = ("type", "discriminator", "cases", "default")
+_CASE: Final = ("display_name", "description", "match", "properties")
 
 
 @dataclass
@@ -28,6 +33,9 @@ class Rules:
         """The payload an event rule asks for; it refuses fields it does not list unless it says otherwise."""
         event = rule.get("event")
         around = event if isinstance(event, dict) else rule
+        self.fields.ledger.unread(rule, _RULE, where)
+        if around is event:
+            self.fields.ledger.unread(around, _EVENT, f"{where}/event")
         schema = self._object(rule, where)
         others = next((around[key] for key in _OTHERS if around.get(key) is not None), False)
         if not isinstance(others, bool):
@@ -40,6 +48,7 @@ class Rules:
     def custom_type(self, entry: Entry) -> Schema:
         """What a custom type asks for; an object takes fields it does not list."""
         schema = self.fields.of_type(entry, "config")
+        self.fields.ledger.unread(entry.value, TYPE, entry.where)
         if entry.value.get("properties") or entry.value.get("variants"):
             inside = self._object(entry.value, entry.where)
             inside.pop("type")
@@ -68,6 +77,7 @@ class Rules:
     def _property(self, said: Value, where: str) -> tuple[str, Schema, bool]:
         if not isinstance(said, dict):
             raise PlanError("an object is expected", where)
+        self.fields.ledger.unread(said, _PROPERTY, where)
         key = "property" if "property" in said else "$ref"
         entry = self.fields.catalog.refer(said.get(key), "properties", f"{where}/{key}" if key in said else where)
         name, schema = self.fields.property(entry)
@@ -87,6 +97,8 @@ class Rules:
         if "object" not in (*kinds, *item_kinds) or "$ref" in schema:
             if listed:
                 raise PlanError("only an object, or an array of objects, holds properties", f"{where}/properties")
+            if others is False:
+                self.fields.ledger.drop([where], "only an object can refuse unplanned properties")
             return schema
         self.fields.ledger.read += others is False
         inside: Schema = self._properties(listed, f"{where}/properties") if listed else {}
@@ -101,6 +113,7 @@ class Rules:
             here = f"{where}/{at}"
             if not isinstance(said, dict) or said.get("type") != "discriminator":
                 raise PlanError("a variant is of type discriminator", here)
+            self.fields.ledger.unread(said, _VARIANT, here)
             yield from self._cases(
                 said, self._discriminator(said.get("discriminator"), f"{here}/discriminator", around), here
             )
@@ -117,6 +130,7 @@ class Rules:
             here = f"{where}/cases/{at}"
             if not isinstance(case, dict) or not isinstance(case.get("match"), list) or not case["match"]:
                 raise PlanError("a case has a list of values to match", here)
+            self.fields.ledger.unread(case, _CASE, here)
             every += [value for value in case["match"] if value not in every]
             condition = {"properties": {name: {"enum": case["match"]}}, "required": [name]}
             yield {"if": condition, "then": self._properties(case.get("properties"), f"{here}/properties")}

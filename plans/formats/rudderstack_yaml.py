@@ -76,6 +76,7 @@ def _draft(rule: dict[str, Value], where: str, known: Catalog, rules: Rules, led
     nested = isinstance(said, dict)
     place = f"{where}/event/$ref" if nested else f"{where}/event" if "event" in rule else where
     event = known.refer(said.get("$ref") if isinstance(said, dict) else said, "events", place)
+    ledger.unread(event.value, ("id", "name", "event_type", "description", "category"), event.where)
     call = event.value.get("event_type", "track")
     if call not in rudderstack.CALLS:
         raise PlanError(f"one of {', '.join(rudderstack.CALLS)} is expected", f"{event.where}/event_type")

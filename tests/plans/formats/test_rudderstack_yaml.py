@@ -288,6 +288,31 @@ def test_traits_of_a_track_call_are_dropped_because_they_are_not_its_payload() -
     assert [note["where"] for note in report["dropped"]] == ["plan.yaml#/spec/rules/0"]
 
 
+def test_a_key_nobody_reads_is_said_wherever_it_stands() -> None:
+    said = files(V1)
+    said["plan.yaml"] = (
+        said["plan.yaml"]
+        .replace("id: order_rule", "id: order_rule\n      colour: 1")
+        .replace("{display_name: card", "{shape: 2, display_name: card")
+        .replace(
+            '{property: "#property:tags"}', '{property: "#property:tags", pattern: x, additional_properties: false}'
+        )
+    )
+    said["properties.yaml"] = said["properties.yaml"].replace("{id: tags", "{minimum: 0, id: tags")
+    said["types.yaml"] = said["types.yaml"].replace("{id: email", "{owner: me, id: email")
+    said["events.yaml"] = said["events.yaml"].replace("{id: known", "{owner: me, id: known")
+    _, report = imported("rudderstack-yaml", said)
+    assert {note["where"] for note in report["notes"]} >= {
+        "events.yaml#/spec/events/1/owner",
+        "plan.yaml#/spec/rules/0/colour",
+        "plan.yaml#/spec/rules/0/properties/2/pattern",
+        "plan.yaml#/spec/rules/0/variants/0/cases/0/shape",
+        "properties.yaml#/spec/properties/4/minimum",
+        "types.yaml#/spec/types/0/owner",
+    }
+    assert [note["where"] for note in report["dropped"]] == ["plan.yaml#/spec/rules/0/properties/2"]
+
+
 def test_every_place_of_a_report_is_in_the_source() -> None:
     said = files(V1)
     said["properties.yaml"] += "    - {id: odd, name: odd, types: [string, 'null'], config: {enum: [a], colour: red}}\n"
