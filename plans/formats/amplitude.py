@@ -151,6 +151,8 @@ def _add(row: Cells, into: _Listed, ledger: Ledger) -> None:
             into.groups.append((name.strip(), row.line))
     name = row["event property name"]
     if not name:
+        if row.promises and not row["object name"]:
+            raise PlanError("a row of a property needs its name", row.place("event property name"))
         return
     if row["property type"].lower() not in ("", "event property", "property group property", "event property group"):
         said = f"`{name}` is a {row['property type'].lower()}, which is no part of the payload"

@@ -58,6 +58,11 @@ class Cells:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
+    @property
+    def promises(self) -> bool:
+        """Whether the row says anything of a property's values."""
+        return any(self[column] and self[column].lower() != "false" for column in ("property value type", *_FOR))
+
     def place(self, column: str) -> str:
         """Where a cell is, as reports and refusals say it."""
         return f"line {self.line}, column {column}"

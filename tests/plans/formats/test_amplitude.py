@@ -172,6 +172,7 @@ def test_a_column_that_says_nothing_of_such_a_property_is_dropped() -> None:
         ([event("e"), field("a", "string", "maybe")], "line 3, column property required", "neither true nor false"),
         ([event("e"), field("a", "string"), field("a", "string")], "line 4, column event property name", "twice"),
         ([event("e"), event("f"), event("e")], "line 4, column object name", "twice"),
+        ([event("e"), field("", "string")], "line 3, column event property name", "needs its name"),
         ([event("e"), field("a", "enum")], "line 3, column enum values", "missing"),
         ([event("e"), field("a", "string", "", Property_Regex="(")], "line 3, column property regex", "regex"),
         (
