@@ -186,6 +186,70 @@ def test_a_project_of_version_1_judges_as_its_resolved_plan_would(shape: str) ->
     assert (report["approximated"], report["dropped"]) == ([], [])
 
 
+RESOLVED = {
+    "type": "object",
+    "properties": {
+        "revenue": {"type": ["number"], "minimum": 0, "maximum": 1000.50},
+        "method": {"type": ["string"], "enum": ["card", "paypal", "invoice", "gift"]},
+        "tags": {"type": ["array"], "items": {"type": ["string"]}, "maxItems": 2, "uniqueItems": True},
+        "mixed": {"type": ["array"], "items": {"type": ["string", "integer"]}},
+        "buyer": {"$ref": "#/$defs/Buyer"},
+        "anything": {},
+        "lines": {
+            "type": ["array"],
+            "items": {"type": ["object"], "properties": {"city": {"type": ["string"]}}, "required": ["city"]},
+        },
+        "address": {"type": ["object"], "properties": {"city": {"type": ["string"]}}, "additionalProperties": False},
+    },
+    "required": ["revenue", "method"],
+    "allOf": [
+        {
+            "allOf": [
+                {
+                    "if": {"properties": {"method": {"enum": ["card"]}}, "required": ["method"]},
+                    "then": {
+                        "properties": {"last4": {"type": ["string"], "pattern": "^[0-9]{4}$"}},
+                        "required": ["last4"],
+                    },
+                },
+                {
+                    "if": {"properties": {"method": {"enum": ["paypal", "invoice"]}}, "required": ["method"]},
+                    "then": {"properties": {"email": {"$ref": "#/$defs/Email"}}, "required": []},
+                },
+                {
+                    "if": {
+                        "properties": {"method": {"not": {"enum": ["card", "paypal", "invoice"]}}},
+                        "required": ["method"],
+                    },
+                    "then": {"properties": {"note": {"type": ["string", "null"]}}, "required": ["note"]},
+                },
+            ],
+            "type": "object",
+        }
+    ],
+    "unevaluatedProperties": False,
+}
+TYPES = {
+    "Email": {"type": ["string"], "format": "email", "maxLength": 40},
+    "Buyer": {
+        "type": ["object"],
+        "properties": {"email": {"$ref": "#/$defs/Email"}, "city": {"type": ["string"]}},
+        "required": ["email"],
+    },
+}
+
+
+def test_the_plan_their_api_makes_of_the_project_gives_the_same_verdicts() -> None:
+    rules = {"type": "object", "properties": {"properties": RESOLVED}, "$defs": TYPES}
+    said = {"name": "Order Completed", "eventType": "track", "identitySection": "properties", "rules": rules}
+    resolved, _ = imported("rudderstack", {"name": "Shop", "version": 1, "events": [said]})
+    project, _ = imported("rudderstack-yaml", files(V1))
+    for payload, wanted in VERDICTS:
+        assert statuses(resolved, "Order Completed", [payload]) == [wanted]
+        found = [violations(plan, "Order Completed", payload) for plan in (resolved, project)]
+        assert found[0] == found[1]
+
+
 def test_each_promise_of_the_files_is_read_once() -> None:
     _, report = imported("rudderstack-yaml", files(V1))
     types, items, constraints, references = 9, 3, 8, 2
