@@ -31,7 +31,7 @@ VERDICT: Final = pl.Schema(
         "plan_version": pl.Int64(),
     }
 )
-COLUMNS_FROM: Final = 300
+COLUMNS_FROM: Final = 1_500
 """From so many events on, judging them as columns is faster than one by one, whatever their names (measured)."""
 SLICE_BYTES: Final = 64_000_000
 """How much of the payloads is unfolded at once, which takes a few times as much memory."""
