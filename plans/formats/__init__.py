@@ -2,6 +2,7 @@
 
 source.py     what was handed in: files, and the JSON and YAML (yaml_text.py) in them
 events.py     planned events made and checked, for every format; ledger.py, keywords.py and nulls.py keep the count
+payload.py    what other tools say of a whole call, cut down to its payload (rerooted.py); drafting.py, inline.py end it
 the others    one file for each format: NAME, looks_like(source), read(source, app=…, options=…)
 """
 
