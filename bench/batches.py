@@ -78,9 +78,9 @@ def _schema(fields: int, beyond: bool) -> dict[str, Any]:
         {"enum": METHODS},
     ]
     properties = {f"field_{at}": kinds[at % len(kinds)] for at in range(fields)}
-    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    schema: dict[str, Any] = {"type": "object", "properties": properties, "required": list(properties)}
     if beyond:
-        properties["field_0"] = {"not": {"type": ["null", "object"]}, **properties["field_0"]}
+        schema["patternProperties"] = {"^x-": {"type": "string"}}
     return schema
 
 
