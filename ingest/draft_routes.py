@@ -1,7 +1,7 @@
 """Versions and drafts of an app's plan over HTTP: two compared, one drafted from traffic, one tried on it."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from itertools import chain
 from typing import Final
 
@@ -18,6 +18,7 @@ from ingest.parameters import Args, known, share, stretch, whole, wrong, yes
 from ingest.refusals import BadPlan, BadRequest, Failed, NoPlan, Refused, TooSlow
 from plans import versions
 from plans.compare import compare
+from plans.formats import FORMATS
 from plans.infer import STATUSES
 from plans.model import MAX_PLAN_BYTES, Plan
 
@@ -83,6 +84,9 @@ def _replay_work(store: Store, app: str, args: Args, body: bytes, max_seconds: f
     version, against = whole(args, "version"), args.get("against", "plan")
     if (version is None) == (not body):
         raise BadRequest("send a draft, or name a stored one as `version`; one of them", where="body")
+    format = args.get("format")
+    if format is not None and format not in FORMATS:
+        raise wrong("format", format, f"one of {', '.join(FORMATS)}")
     if against not in ("plan", "stored"):
         raise wrong("against", against, "plan or stored")
     return Work(
@@ -94,18 +98,20 @@ def _replay_work(store: Store, app: str, args: Args, body: bytes, max_seconds: f
         version=version,
         body=body,
         content_type=request.content_type,
-        format=args.get("format"),
+        format=format,
         null_passes_enum=yes(args, "null_passes_enum"),
         against=against,  # type: ignore[arg-type]
     )
 
 
-def _answer(lines: Iterator[bytes]) -> Response:
+def _answer(lines: Generator[bytes, None, None]) -> Response:
     """The last line as the answer, or all of them as they come for who accepts that; a refusal at once is one."""
     first = next(lines)
     _refuse(first)
     if LINES in request.headers.get("Accept", ""):
-        return Response(chain([first], lines), content_type=LINES)
+        answer = Response(chain([first], lines), content_type=LINES)
+        answer.call_on_close(lines.close)  # whoever no longer listens ends the run
+        return answer
     last = deque(chain([first], lines), 1).pop()
     _refuse(last)
     return Response(last, content_type="application/json")

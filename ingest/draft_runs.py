@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,7 @@ class Runs:
         self._grace_seconds = grace_seconds
         self._places = threading.BoundedSemaphore(at_once)
 
-    def lines(self, work: Work) -> Iterator[bytes]:
+    def lines(self, work: Work) -> Generator[bytes, None, None]:
         """Lines of JSON as they come: `{"progress": …}` each, then the answer or `{"error": …}`.
 
         Raises Busy at the first line when too many run already. Closing the iterator ends the run.

@@ -84,6 +84,14 @@ def test_progress_comes_as_lines_to_whoever_accepts_them(intake: Intake) -> None
     assert result["events"] == 12
 
 
+def test_whoever_stops_listening_ends_the_run(intake: Intake) -> None:
+    answer = intake.client.post(f"{PATH}/replay?version=1", headers=LINES)
+    next(answer.iter_encoded())
+    assert refused(intake.client.post(f"{PATH}/infer")) == (503, "busy", None)
+    answer.close()
+    assert intake.client.post(f"{PATH}/infer").status_code == 200
+
+
 def test_a_plan_is_inferred_that_can_be_put(intake: Intake) -> None:
     told = said(intake.client.post(f"{PATH}/infer?status=valid"))
     assert told["plan"]["events"][0]["schema"]["properties"] == {"price": {"type": "number"}}
@@ -102,7 +110,7 @@ def test_a_plan_is_inferred_that_can_be_put(intake: Intake) -> None:
         ("replay?version=9", b"", (404, "no_plan", "version")),
         ("replay?version=no", b"", (400, "bad_request", "version")),
         ("replay", b'{"events":[{"name":"a","schema":{"type":"txt"}}]}', (400, "bad_plan", "/events/0/schema/type")),
-        ("replay?format=csvv", SHEET, (400, "bad_plan", "format")),
+        ("replay?format=csvv", SHEET, (400, "bad_request", "format")),
         ("replay?against=me", SHEET, (400, "bad_request", "against")),
         ("replay?colour=red", SHEET, (400, "bad_request", "colour")),
         ("replay?since=soon", SHEET, (400, "bad_request", "since")),
@@ -141,7 +149,7 @@ def test_one_run_at_a_time_and_the_next_when_it_ends(intake: Intake) -> None:
     next(first)
     with pytest.raises(Busy):
         next(runs.lines(work))
-    first.close()  # type: ignore[attr-defined]
+    first.close()
     assert json.loads(list(runs.lines(work))[-1])["events"] == 12
 
 
