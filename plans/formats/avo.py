@@ -12,6 +12,7 @@ from typing import Final
 from plans.formats.avo_alternatives import any_of
 from plans.formats.avo_names import ARTEFACTS, LABELS, Names
 from plans.formats.drafting import Draft, finish
+from plans.formats.keywords import rebuilt
 from plans.formats.ledger import Ledger
 from plans.formats.nulls import settled
 from plans.formats.payload import Cut, dialect_of, payload_of, place
@@ -22,6 +23,7 @@ from plans.tokens import Value
 NAME: Final = "avo"
 
 _DIALECT: Final = "http://json-schema.org/draft-06/schema#"
+_WORDS: Final = {"int": "integer", "long": "integer", "float": "number", "double": "number", "bool": "boolean"}
 _CUT: Final = Cut(("properties",), artefacts=ARTEFACTS, labels=LABELS - ARTEFACTS)
 
 
@@ -74,7 +76,7 @@ def _shapes(
         raise PlanError("an event needs a name", where)
     _only_some_sources(said, document.value, where, ledger)
     names = Names(_destinations(said, document.value), ledger)
-    rules, rules_where = said["rules"], f"{where}/rules"
+    rules, rules_where = rebuilt(said["rules"], "", _in_json_words), f"{where}/rules"
     sent = names.sent(own, {key: rules[key] for key in rules.keys() & ARTEFACTS}, rules_where)
     dialect = dialect_of(rules, rules_where, _DIALECT)
     schema = payload_of(settled(rules, rules_where, options, ledger), rules_where, _CUT, ledger, dialect)
@@ -82,6 +84,18 @@ def _shapes(
     described = said.get("description")
     shape = _Shape(names.renamed(schema, start), start, described if type(described) is str else None)
     return [(name, shape) for name in sent]
+
+
+def _in_json_words(schema: Value, _: str) -> Value:
+    """A type in Avo's own words in those of JSON Schema; `any` promises nothing."""
+    kinds = schema.get("type")
+    words = kinds if isinstance(kinds, list) else [kinds]
+    if "any" in words:
+        return {key: value for key, value in schema.items() if key != "type"}
+    if not any(type(word) is str and word in _WORDS for word in words):
+        return schema
+    known = [_WORDS.get(word, word) if type(word) is str else word for word in words]
+    return {**schema, "type": known if isinstance(kinds, list) else known[0]}
 
 
 def _draft(name: str, shapes: list[_Shape]) -> Draft:

@@ -71,6 +71,13 @@ def test_an_event_is_judged_by_its_fields_and_refuses_others() -> None:
     assert report["approximated"] == []
 
 
+def test_types_in_avos_own_words_mean_what_they_mean() -> None:
+    fields = {"n": field(["int", "null"]), "x": field("float"), "b": field("bool"), "a": field("any")}
+    plan, _ = imported("avo", export(event("e", fields)))
+    payloads = [{"n": 1, "x": 1.5, "b": True, "a": [1]}, {"n": None}, {"n": 1.5}, {"x": "1"}, {"b": 1}]
+    assert statuses(plan, "e", payloads) == ["valid", "valid", "invalid", "invalid", "invalid"]
+
+
 def test_labels_are_not_part_of_the_schema_that_judges() -> None:
     plan, _ = imported("avo", export(ORDER))
     found = schema(plan, "order_completed")
