@@ -148,7 +148,11 @@ def _wanted(app: str, asked: Range) -> pl.Expr:
 
 
 def _visible(frame: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
-    return frame.filter(~pl.col("seq").is_in(hidden.implode())) if len(hidden) else frame
+    if not frame.height or not len(hidden):
+        return frame
+    first, last = frame.select(pl.col("seq").min().alias("first"), pl.col("seq").max().alias("last")).row(0)
+    near = hidden[hidden.search_sorted(first, "left") : hidden.search_sorted(last, "right")]
+    return frame.filter(~pl.col("seq").is_in(near.implode())) if len(near) else frame
 
 
 def _may_hold(group: Any, app: str, asked: Range) -> bool:
