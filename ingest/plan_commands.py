@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -48,7 +49,10 @@ def export(store: Store, options: argparse.Namespace) -> int:
     if options.file is not None:
         raise Wrong("--export writes the stored plan; a FILE is given to --out")
     file = written(stored(store, options.app, getattr(options, "plan_version", None)), EXPORTS[options.export])
-    write(file.data, getattr(options, "out", None), report_lines(file.report))
+    out = getattr(options, "out", None)
+    if out is None and file.content_type == "application/zip" and sys.stdout.isatty():
+        raise Wrong("an archive is not for a terminal; name a file for it with --out")
+    write(file.data, out, report_lines(file.report))
     return 0
 
 

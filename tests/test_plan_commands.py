@@ -10,6 +10,8 @@ import pytest
 from app import main
 from data.layout import Store
 from data.parts import list_live
+from data.processes import arguments
+from plans import formats
 from plans.versions import get, versions
 from tests.storing import put, spooled
 
@@ -26,9 +28,9 @@ def said(
     file(tmp_path, "first.csv", SHEET)
     monkeypatch.setattr("app.configure_logging", lambda *_: None)  # it is this process's, and other tests share it
 
-    def run(*arguments: str) -> Answer:
+    def run(*words: str) -> Answer:
         folders = ("--store", str(store.root), "--plans", str(tmp_path / "plans"))
-        code = main([arguments[0], *folders, *arguments[1:]])
+        code = main([words[0], *folders, *words[1:]])
         return code, *capfd.readouterr()
 
     run("plan", "shop", str(tmp_path / "first.csv"))
@@ -63,6 +65,10 @@ def test_an_import_says_what_was_kept_approximated_and_dropped(said: Callable[..
     assert (first, second) == ("plan of shop: version 2", "read as segment: 1 events, 1 fields")
     assert re.fullmatch(r"\d+ rules: \d+ kept exactly, \d+ approximated, [1-9]\d* dropped", third)
     assert any(re.match(r"  dropped +.*#/rules/0/jsonSchema/properties/context.*: ", note) for note in notes)
+
+
+def test_every_format_can_be_named() -> None:
+    assert sorted(arguments.FORMATS) == sorted(formats.FORMATS)
 
 
 def test_a_folder_is_a_plan(said: Callable[..., Answer], tmp_path: Path, store: Store) -> None:
@@ -157,7 +163,7 @@ def test_a_draft_is_replayed(said: Callable[..., Answer], tmp_path: Path, store:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "words",
     [
         ("plan", "shop"),
         ("plan", "shop", "nowhere.csv"),
@@ -183,10 +189,10 @@ def test_a_draft_is_replayed(said: Callable[..., Answer], tmp_path: Path, store:
     ids=" ".join,
 )
 def test_what_cannot_be_meant_is_one_line_and_exit_code_2(
-    said: Callable[..., Answer], arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    said: Callable[..., Answer], words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, out, err = said(*arguments)
+    code, out, err = said(*words)
     assert (code, out) == (2, "")
     assert re.fullmatch(r"app\.py: .+\n", err)
 

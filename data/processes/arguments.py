@@ -13,8 +13,13 @@ _RANGE: Final[Arguments] = {
     "--since": {"metavar": "TIME", "help": "Only events received from then on (ISO 8601, UTC without an offset)."},
     "--until": {"metavar": "TIME", "help": "Only events received before then."},
 }
+FORMATS: Final = "sheet native json-schema segment rudderstack rudderstack-yaml iglu avo amplitude mparticle".split()  # noqa: SIM905
 _READING: Final[Arguments] = {
-    "--format": {"metavar": "F", "help": "The plan's format, when it should not be guessed."},
+    "--format": {
+        "metavar": "F",
+        "choices": FORMATS,
+        "help": "The plan's format, when it should not be guessed: %(choices)s.",
+    },
     "--null-passes-enum": {"action": "store_true", "help": "A type that allows null adds null to its enum."},
 }
 _OUT: Final[Arguments] = {"--out": {"metavar": "FILE", "type": Path, "help": "Where to, instead of the terminal."}}

@@ -62,5 +62,6 @@ def _add(parser: argparse.ArgumentParser, command: Command) -> None:
 
 def _usage(name: str, command: Command) -> str:
     """What to type, without every setting by name."""
-    taken = (f"[{each}]" if each.startswith("-") else str(how["metavar"]) for each, how in command.arguments.items())
+    shown = ((each if each.startswith("-") else str(how["metavar"]), how) for each, how in command.arguments.items())
+    taken = (f"[{each}]" if each.startswith("-") or how.get("nargs") == "?" else each for each, how in shown)
     return " ".join(("app.py", name, *taken, "[SETTINGS]"))
