@@ -9,7 +9,8 @@ from typing import Final
 from plans import tokens
 from plans.formats.keywords import promises, promising
 from plans.formats.ledger import Ledger
-from plans.formats.references import Library, Target
+from plans.formats.library import Target
+from plans.formats.references import References
 from plans.formats.source import Document
 from plans.formats.understood import counted
 from plans.model import PlanError
@@ -33,13 +34,13 @@ class Branch:
     target: Target
 
 
-def branches(library: Library, document: Document, ledger: Ledger) -> list[Branch] | None:
+def branches(references: References, document: Document, ledger: Ledger) -> list[Branch] | None:
     """The events of such a choice, all but their payloads' promises read into the ledger; None when it is none."""
     said = document.value
     word = next((word for word in _CHOICES if isinstance(said.get(word), list) and said[word]), None)
     if word is None:
         return None
-    targets = [_followed(library, Target(document, (word, str(at)))) for at in range(len(said[word]))]
+    targets = [_followed(references, Target(document, (word, str(at)))) for at in range(len(said[word]))]
     key = next((key for key in _NAMED_BY if all(_constant(target, key) for target in targets)), None)
     if key is None:
         return None
@@ -50,12 +51,12 @@ def branches(library: Library, document: Document, ledger: Ledger) -> list[Branc
         )
     (section,) = sections
     if section is None:
-        return list(_flat(library, document, targets, key, ledger))
-    return list(_inside(library, document, targets, key, section, ledger))
+        return list(_flat(references, document, targets, key, ledger))
+    return list(_inside(references, document, targets, key, section, ledger))
 
 
 def _inside(
-    library: Library, document: Document, targets: list[Target], key: str, section: str, ledger: Ledger
+    references: References, document: Document, targets: list[Target], key: str, section: str, ledger: Ledger
 ) -> Iterator[Branch]:
     """Payloads that are a field of their branch; what the branches and the root say of other fields is dropped."""
     root = Target(document)
@@ -67,20 +68,22 @@ def _inside(
     for target in targets:
         _drop_around(target, key, section, ledger)
         payload = Target(target.document, (*target.keys, "properties", section))
-        schema = library.standing_alone(payload)
+        schema = references.standing_alone(payload)
         if shared is not None:
-            schema = _both(schema, library.standing_alone(common))
+            schema = _both(schema, references.standing_alone(common))
         yield Branch(_constant(target, key), _in_dialect(schema, document), payload.value(), payload)
 
 
-def _flat(library: Library, document: Document, targets: list[Target], key: str, ledger: Ledger) -> Iterator[Branch]:
+def _flat(
+    references: References, document: Document, targets: list[Target], key: str, ledger: Ledger
+) -> Iterator[Branch]:
     """Payloads that are their branch, but for the field that names the event."""
     around = {name: value for name, value in document.value.items() if name not in _STAYS}
     common = _unnamed({name: value for name, value in around.items() if name not in _DEFINITIONS}, key)
     counted(common, document.place(), ledger)
     definitions = {name: around[name] for name in _DEFINITIONS if name in around and '"$ref"' in tokens.dump(common)}
     for target in targets:
-        schema = _unnamed(library.standing_alone(target), key)
+        schema = _unnamed(references.standing_alone(target), key)
         if promising(common):
             schema = _both(schema, {**common, **definitions})
         yield Branch(_constant(target, key), _in_dialect(schema, document), _unnamed(target.value(), key), target)
@@ -115,12 +118,12 @@ def _in_dialect(schema: Value, document: Document) -> Value:
     return {"$schema": said, **schema} if type(said) is str and isinstance(schema, dict) else schema
 
 
-def _followed(library: Library, target: Target) -> Target:
+def _followed(references: References, target: Target) -> Target:
     """Where a branch leads that is nothing but a reference."""
     for _ in range(10):
         value = target.value()
         reference = value.get("$ref") if isinstance(value, dict) else None
-        found = library.target(reference, target.document) if type(reference) is str else None
+        found = references.library.target(reference, target.document) if type(reference) is str else None
         if found is None:
             return target
         target = found

@@ -17,8 +17,9 @@ from plans.formats import json_schema_index as exported
 from plans.formats.envelope import branches
 from plans.formats.events import MAX_SCHEMA_CHARS, plan_of, planned_event, report_of
 from plans.formats.ledger import Ledger
+from plans.formats.library import Library, Target
 from plans.formats.nulls import settled
-from plans.formats.references import Library, Target
+from plans.formats.references import References
 from plans.formats.source import Document, Options, Source
 from plans.formats.understood import counted
 from plans.model import Plan, PlanError, PlannedEvent, Report
@@ -63,19 +64,20 @@ def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
     if index is not None:
         return exported.read(index, documents, app=app, options=options, format=NAME)
     ledger = Ledger()
-    library = Library(tuple(_settled(document, options, ledger) for document in documents))
-    found = list(_events(library, ledger))
-    if not found:
-        raise PlanError("there is no schema of an event", documents[0].name if documents else "")
+    references = References(Library(tuple(_settled(document, options, ledger) for document in documents)))
+    found: list[_Event] = []
     events: list[PlannedEvent] = []
     left = MAX_SCHEMA_CHARS
-    for event in found:
+    for event in _events(references, ledger):
         said = event.schema.get("description") if isinstance(event.schema, dict) else None
         events.append(planned_event(event.name, event.schema, event.target.where, description=said))
+        found.append(replace(event, schema=None))
         left -= len(events[-1].schema or "")
         if left < 0:
             raise PlanError("the schemas and all they refer to are too much", event.target.where)
-    _count(found, library, ledger)
+    if not events:
+        raise PlanError("there is no schema of an event", documents[0].name if documents else "")
+    _count(found, references, ledger)
     plan = plan_of(app, events, [event.target.where for event in found])
     return plan, report_of(NAME, plan, ledger)
 
@@ -94,12 +96,12 @@ def _place(document: Document, name: str) -> str:
     return document.place(pointer(["events", name]))
 
 
-def _count(events: list[_Event], library: Library, ledger: Ledger) -> None:
+def _count(events: list[_Event], references: References, ledger: Ledger) -> None:
     """Read every promise once, where it is written: in the events, and in the parts that are none of an event's."""
     seen = [event.target for event in events]
     for event in events:
         counted(_in_dialect(event.said, event.target), event.target.where, ledger)
-    for part in library.parts.values():
+    for part in references.parts.values():
         if not any(part.is_in(other) for other in seen):
             counted(_in_dialect(part.value(), part), part.where, ledger)
             seen.append(part)
@@ -110,39 +112,40 @@ def _in_dialect(said: Value, target: Target) -> Value:
     return {"$schema": dialect, **said} if dialect and isinstance(said, dict) else said
 
 
-def _events(library: Library, ledger: Ledger) -> Iterable[_Event]:
-    parts = {name for document in library.documents for name in _elsewhere(library, document)}
-    whole = [document for document in library.documents if document.name not in parts] or list(library.documents)
-    for document in library.documents:
-        if document not in whole:
+def _events(references: References, ledger: Ledger) -> Iterable[_Event]:
+    documents = references.library.documents
+    parts = {name for document in documents for name in _elsewhere(references, document)}
+    whole = {document.name for document in documents} - parts
+    for document in documents:
+        if whole and document.name in parts:
             ledger.note(document.name, "is referred to by others: a part of theirs, no event of its own")
         elif names := _map(document.value):
-            yield from _of_map(library, document, names, ledger)
-        elif isinstance(document.value, dict) and (_is_schema(document.value) or len(library.documents) == 1):
-            yield from _of_file(library, document, ledger)
+            yield from _of_map(references, document, names, ledger)
+        elif isinstance(document.value, dict) and (_is_schema(document.value) or len(documents) == 1):
+            yield from _of_file(references, document, ledger)
         else:
             ledger.note(document.place(), "is no JSON Schema and is not read")
 
 
-def _elsewhere(library: Library, document: Document) -> Iterable[str]:
-    return (found.document.name for _, found in library.referred(document) if found.document is not document)
+def _elsewhere(references: References, document: Document) -> Iterable[str]:
+    return (found.document.name for _, found in references.library.referred(document) if found.document is not document)
 
 
-def _of_file(library: Library, document: Document, ledger: Ledger) -> Iterable[_Event]:
-    envelope = branches(library, document, ledger)
+def _of_file(references: References, document: Document, ledger: Ledger) -> Iterable[_Event]:
+    envelope = branches(references, document, ledger)
     if envelope is not None:
         yield from (_Event(each.name, each.schema, each.said, each.target) for each in envelope)
     else:
         target = Target(document)
-        yield _Event(_name(document), library.standing_alone(target), document.value, target)
+        yield _Event(_name(document), references.standing_alone(target), document.value, target)
 
 
-def _of_map(library: Library, document: Document, keys: tuple[str, ...], ledger: Ledger) -> Iterable[_Event]:
+def _of_map(references: References, document: Document, keys: tuple[str, ...], ledger: Ledger) -> Iterable[_Event]:
     """The events of a document that lists schemas by name."""
     (word,) = keys
     inside = {
         found.keys[:2]
-        for keys, found in library.referred(document)
+        for keys, found in references.library.referred(document)
         if found.document is document and found.keys[:2] != keys[:2]
     }
     for name in document.value[word]:
@@ -150,7 +153,7 @@ def _of_map(library: Library, document: Document, keys: tuple[str, ...], ledger:
         if word in _MAPS and target.keys in inside:
             ledger.note(target.where, "is referred to by others: a part of theirs, no event of its own")
         else:
-            yield _Event(name, library.standing_alone(target), target.value(), target)
+            yield _Event(name, references.standing_alone(target), target.value(), target)
 
 
 def _is_schema(value: Value) -> bool:

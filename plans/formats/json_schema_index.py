@@ -8,8 +8,9 @@ from plans import tokens
 from plans.formats import native
 from plans.formats.events import plan_of, planned_event, report_of
 from plans.formats.ledger import Ledger
+from plans.formats.library import Library, Target
 from plans.formats.nulls import settled
-from plans.formats.references import Library, Target
+from plans.formats.references import References
 from plans.formats.sheet_rows import EventRows
 from plans.formats.sheet_schema import schema_of
 from plans.formats.source import Document, Options
@@ -31,16 +32,16 @@ def read(
     index: Document, documents: tuple[Document, ...], *, app: str, options: Options, format: str
 ) -> tuple[Plan, Report]:
     """The plan of an index as a draft; PlanError names a file that is not there or not sound."""
-    library, ledger, told = Library(documents), Ledger(), native.settings(index)
+    references, ledger, told = References(Library(documents)), Ledger(), native.settings(index)
     events: list[PlannedEvent] = []
     used = {index.name}
     for at, said in enumerate(index.value["events"]):
         where = index.place(f"/events/{at}")
-        target = library.target(said["schema"]["$ref"], index)
+        target = references.library.target(said["schema"]["$ref"], index)
         if target is None:
             raise PlanError(f"`{said['schema']['$ref']:.200}` is not in what was handed in", f"{where}/schema/$ref")
         used.add(target.document.name)
-        events.append(_event(said, where, target, library, told.mode, options, ledger))
+        events.append(_event(said, where, target, references, told.mode, options, ledger))
     for document in documents:
         if document.name not in used:
             ledger.note(document.name, f"is not named in {index.name} and is not read")
@@ -61,7 +62,7 @@ def _event(
     said: dict[str, Value],
     where: str,
     target: Target,
-    library: Library,
+    references: References,
     mode: FormatMode | None,
     options: Options,
     ledger: Ledger,
@@ -76,17 +77,17 @@ def _event(
             ledger.read += heard.read
             return rows
         ledger.note(f"{where}/fields", "the schema has been changed since and judges; the rows beside it are not read")
-    alone = _alone(target, library, mode)
+    alone = _alone(target, references, mode)
     counted(alone, target.where, ledger)
     return planned_event(
         name, settled(alone, target.where, options, ledger), target.where, mode=mode, description=description
     )
 
 
-def _alone(target: Target, library: Library, mode: FormatMode | None) -> Value:
+def _alone(target: Target, references: References, mode: FormatMode | None) -> Value:
     """The schema as it is written where it is sound by itself, whatever its own references are."""
     try:
-        validator(tokens.dump(target.value()), mode)
+        validator.__wrapped__(tokens.dump(target.value()), mode)
     except BadSchema:
-        return library.standing_alone(target)
+        return references.standing_alone(target)
     return target.value()

@@ -38,6 +38,7 @@ _REMARKS: Final = frozenset(
     example deprecated readOnly writeOnly contentEncoding contentMediaType contentSchema
     """.split()  # noqa: SIM905 - a list of quoted words hides the words
 )
+_KNOWN: Final = NAMED | LISTED | SINGLE | WHOLE | _REMARKS
 _NO_FORMAT: Final = "(\x00%zz{[ is in no format"
 
 
@@ -55,7 +56,7 @@ def counted(schema: Value, where: str, ledger: Ledger) -> None:
             ledger.drop(
                 [f"{here}/format"], f"the format `{left.pop('format'):.80}` is not known, so nothing is checked"
             )
-        for key in inner.keys() - NAMED - LISTED - SINGLE - WHOLE - _REMARKS:
+        for key in inner.keys() - _KNOWN:
             if not key.startswith("x-"):
                 unknown[key] += 1
                 first.setdefault(key, here)
