@@ -1,6 +1,7 @@
 """What should arrive, and judging what did: pure functions that know nothing of the store.
 
-read.py       bytes of a plan, in a format of formats/, become a Plan (model.py); oracle.py makes sure of its schemas
+read.py       bytes of a plan, in a format of formats/, become a Plan (model.py); oracle.py makes sure of its schemas;
+              archive.py and folder.py hold plans of several files; export.py writes a plan for other hands
 versions.py   the numbered versions of an app's plan on disk; watch.py puts those of a watched folder in force
 compare.py    two plans told apart rule by rule: what each promises (promises*.py), which asks more (tightness.py)
 infer.py      a plan guessed from traffic: the fields met (infer_tree.py, infer_counts.py), the draft (infer_draft.py)

@@ -59,7 +59,7 @@ class Library:
     documents: tuple[Document, ...]
     _known: dict[tuple[str, str], Target | None] = field(default_factory=dict)
     _anchored: dict[str, dict[str, Keys]] = field(default_factory=dict)
-    _alone: dict[str, bool] = field(default_factory=dict)
+    _with_ids: dict[str, bool] = field(default_factory=dict)
 
     def target(self, reference: str, document: Document) -> Target | None:
         """What a `$ref` in `document` leads to, or None when it leads to none of these documents."""
@@ -83,11 +83,11 @@ class Library:
             if target is not None:
                 yield _keys(where), target
 
-    def leaves(self, document: Document) -> bool:
-        """Whether references that lead nowhere may be a document's own affair: it has `$id`s inside, or is alone."""
-        if document.name not in self._alone:
-            self._alone[document.name] = len(self.documents) == 1 or _has_ids(document)
-        return self._alone[document.name]
+    def has_ids(self, document: Document) -> bool:
+        """Whether a schema inside a document has an `$id`, so that references there may have another base."""
+        if document.name not in self._with_ids:
+            self._with_ids[document.name] = _has_ids(document)
+        return self._with_ids[document.name]
 
     def _target(self, reference: str, document: Document) -> Target | None:
         where, _, fragment = reference.partition("#")

@@ -109,15 +109,16 @@ class References:
 
     def _reference(self, said: str, of: Target, where: str, root: Target | None, needs: list[Target]) -> str:
         found = self.library.target(said, of.document)
+        whole = root is not None and not root.keys
         if found is None:
-            whole = root is not None and not root.keys
-            if said.startswith(_META) or (whole and self.library.leaves(of.document)):
+            alone = len(self.library.documents) == 1 or self.library.has_ids(of.document)
+            if said.startswith(_META) or (whole and alone):
                 return said  # its own affair: the oracle knows it, or refuses it by name
             message = f"refers to `{said:.200}`, which is not in what was handed in; references are not fetched"
             raise PlanError(message, of.document.place(f"{where}/$ref"))
         if root is not None and found.is_in(root):
-            own = said.startswith("#") and not root.keys
-            return said if own else "#" + _fragment(found.keys[len(root.keys) :])
+            own = said.startswith("#") or self.library.has_ids(of.document)
+            return said if whole and own else "#" + _fragment(found.keys[len(root.keys) :])
         needs.append(found)
         return "#" + _fragment(("$defs", self._name(found)))
 

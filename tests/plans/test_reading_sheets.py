@@ -73,6 +73,15 @@ def test_a_wrong_sheet_is_refused_with_its_line_and_column(text: str, where: str
     assert says in refused.value.message
 
 
+def test_a_sheets_report_counts_its_promises_and_drops_those_of_other_peoples_columns_by_cell() -> None:
+    header = "eventName,eventPayload,dataType,required,expected_pattern,owner,min\n"
+    text = f"{header}e,x,text,true,^a,me,\n,y,integer,false,,,3\n"
+    said = read_plan(text.encode(), app="shop")[1].as_dict()
+    assert (said["rules"], said["kept"]) == (5, 3)
+    assert [note["where"] for note in said["dropped"]] == ["line 2, column expected_pattern", "line 3, column min"]
+    assert [note["message"] for note in said["notes"]] == ["column `owner` is not read"]
+
+
 def test_text_that_is_not_utf_8_is_refused_with_its_line() -> None:
     with pytest.raises(PlanError, match="line 3: the plan is not UTF-8"):
         fields(HEADER.encode() + b"e,x,text\ne,\xff,text")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from plans.archive import packed
+from plans.formats.source import Options
 from plans.model import Plan, PlanError, Report
 from plans.read import read_plan
 from tests.plans.formats.importing import at, statuses
@@ -160,3 +161,11 @@ def test_a_wrong_registry_is_refused_with_its_place(files: dict[str, Any], where
         read(files)
     assert says in refused.value.message
     assert refused.value.where == where
+
+
+def test_null_passes_an_enum_that_forgets_it_when_asked_for() -> None:
+    said = json.dumps(schema("e", properties={"m": {"type": ["string", "null"], "enum": ["a"]}})).encode()
+    strict, _ = read_plan(said, app="shop")
+    lenient, report = read_plan(said, app="shop", options=Options(null_passes_enum=True))
+    assert [statuses(plan, "e", [{"m": None}]) for plan in (strict, lenient)] == [["invalid"], ["valid"]]
+    assert [note.where for note in report.approximated] == ["/properties/m/enum"]

@@ -79,6 +79,20 @@ def test_references_to_other_files_are_put_beside_the_schema_and_parts_are_no_ev
     assert statuses(plan, "view", [{"p": {"amount": 1}}, {"p": {"amount": "1"}}]) == ["valid", "invalid"]
 
 
+def test_ids_inside_a_lone_schema_keep_their_meaning() -> None:
+    nested = {"$id": "https://a.de/inner", "$defs": {"M": MONEY}, "properties": {"x": {"$ref": "outer#/$defs/M"}}}
+    said = {"$id": "https://a.de/outer", "title": "e", "$defs": {"M": {"type": "string"}}, **nested, "allOf": [nested]}
+    said |= {"$id": "https://a.de/outer", "$defs": {"M": {"type": "string"}}}
+    plan, _ = read(said)
+    assert statuses(plan, "e", [{"x": "a"}, {"x": {"amount": 1}}]) == ["valid", "invalid"]
+
+
+def test_a_schema_may_refer_to_itself_by_its_files_name() -> None:
+    tree = {"type": "object", "properties": {"left": {"$ref": "tree.json"}}}
+    plan, _ = read(folder(tree=tree, other=MONEY))
+    assert statuses(plan, "tree", [{"left": {"left": {}}}, {"left": {"left": 1}}]) == ["valid", "invalid"]
+
+
 def test_schemas_that_refer_to_each_other_in_a_circle_are_judged() -> None:
     tree = {"type": "object", "properties": {"children": {"type": "array", "items": {"$ref": "leaf.json"}}}}
     plan, _ = read(folder(tree=tree, leaf={"anyOf": [{"$ref": "tree.json"}, {"type": "null"}]}))
