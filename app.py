@@ -64,6 +64,8 @@ class Settings:
     body_events: int = setting(10_000, "Most events of one request.", least=1)
     event_kb: int = setting(1_000, "Largest event, in thousands of bytes.", least=1)
     nesting: int = setting(100, "How deep a payload may be nested.", least=1, most=200)
+    drafts: int = setting(1, "Replays and inferences the intake runs beside it at once.", least=1)
+    draft_seconds: int = setting(300, "Seconds after which one of these answers with what it has.", least=1)
     query_threads: int = setting(2, "Threads one dashboard process works with.", least=1)
     query_memory_mb: int = setting(384, "Memory one dashboard process works with.", least=64)
     query_ms: int = setting(20_000, "Longest a question may take.", least=1)
@@ -171,6 +173,7 @@ def limits_of(settings: Settings) -> "Limits":
 
 def load_ingest(settings: Settings) -> "Flask":
     """The intake, in its worker process."""
+    from ingest.draft_runs import Runs
     from ingest.server import create
     from ingest.spool import Spool
 
@@ -181,7 +184,7 @@ def load_ingest(settings: Settings) -> "Flask":
     end = partial(os.kill, os.getpid(), signal.SIGTERM)
     spool = Spool(store.spool, max_bytes=settings.spool_mb << 20, failed=end)
     atexit.register(spool.close)
-    return create(spool, store, limits_of(settings))
+    return create(spool, store, limits_of(settings), runs=Runs(settings.drafts, settings.draft_seconds))
 
 
 def load_dashboard(settings: Settings) -> "Flask":

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -58,8 +59,9 @@ class Runs:
         late.start()
         answered = False
         try:
-            process.stdin.write(msgspec.json.encode(work) + b"\n")
-            process.stdin.flush()
+            with suppress(BrokenPipeError):  # it may have been ended already; then no answer comes
+                process.stdin.write(msgspec.json.encode(work) + b"\n")
+                process.stdin.flush()
             for line in process.stdout:
                 answered = not line.startswith(b'{"progress":')
                 yield line
@@ -69,5 +71,6 @@ class Runs:
             late.cancel()
             process.kill()
             process.wait()
-            process.stdin.close()
             process.stdout.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()

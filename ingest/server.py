@@ -17,6 +17,7 @@ from ingest.adapters.each import Sender, unreadable_as_sent
 from ingest.adapters.native import read_native
 from ingest.adapters.original import read_original
 from ingest.bodies import receive, unpack
+from ingest.draft_runs import Runs
 from ingest.limits import Limits
 from ingest.lines import encode
 from ingest.metrics import Counts
@@ -39,8 +40,13 @@ EVENT_PATHS: Final[tuple[tuple[str, Adapter], ...]] = (
 _EVENTS: Final = "events "
 
 
-def create(spool: Spool, store: Store, limits: Limits | None = None, *, local: bool = True) -> Flask:
-    """The server over a spool it does not own. `local`: no keys, but only this machine's own names are answered."""
+def create(
+    spool: Spool, store: Store, limits: Limits | None = None, *, runs: Runs | None = None, local: bool = True
+) -> Flask:
+    """The server over a spool it does not own. `local`: no keys, but only this machine's own names are answered.
+
+    `runs` bounds the replays and inferences beside it.
+    """
     server = Flask("ingest", static_folder=None)
     server.url_map.merge_slashes = False  # with it comes a redirect, which many clients do not follow
     server.wsgi_app = partial(_without_last_slash, server.wsgi_app)  # type: ignore[method-assign]
@@ -51,7 +57,7 @@ def create(spool: Spool, store: Store, limits: Limits | None = None, *, local: b
         view = partial(take, adapter=adapter, spool=spool, limits=limits or Limits(), counts=counts)
         server.add_url_rule(path, _EVENTS + path, view, methods=["POST", "OPTIONS"], provide_automatic_options=False)
     plan_routes.register(server, store.plans)
-    draft_routes.register(server, store)
+    draft_routes.register(server, store, runs)
     vitals.register(server, spool, store, counts)
     server.register_error_handler(Exception, partial(refuse, counts=counts))
     server.after_request(partial(finish, counts=counts))

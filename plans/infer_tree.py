@@ -18,13 +18,15 @@ class Bounds:
     """How much is kept of traffic, whatever it holds.
 
     `keys` in one object make it a map, whose keys are data; `values` are distinct texts of a field that may be an
-    enum, each of `value_chars` at most; objects and arrays below `nesting` are not looked into.
+    enum, each of `value_chars` at most; objects and arrays below `nesting` are not looked into, nor what is under a key
+    longer than `key_chars`.
     """
 
     names: int = 1_000
     fields: int = 10_000
     fields_of_event: int = 500
     keys: int = 100
+    key_chars: int = 200
     nesting: int = 8
     values: int = 12
     value_chars: int = 64
@@ -92,7 +94,7 @@ class Tree:
         known = parent.children.get(key)
         if known is not None:
             return known
-        full = len(self.nodes) > self._bounds.fields + self._bounds.names
+        full = len(key or "") > self._bounds.key_chars or len(self.nodes) > self._bounds.fields + self._bounds.names
         if full or self._fields.get(parent.event, 0) >= self._bounds.fields_of_event:
             self.left_out[parent.event] = self.left_out.get(parent.event, 0) + 1
             return NO_NODE

@@ -226,6 +226,12 @@ def test_what_is_kept_is_bounded_whatever_is_sent() -> None:
     assert evidence._counts.examples.height <= bounds.fields * bounds.examples
 
 
+def test_a_key_too_long_to_be_a_name_is_left_out() -> None:
+    draft = inferred(sent({"k" * 300: 1, "a": 1}))
+    assert list(schema(draft)["properties"]) == ["a"]
+    assert "has more fields than are looked at" in draft.evidence[0]["marks"]
+
+
 def test_the_bounds_of_a_draft_are_within_those_of_a_plan() -> None:
     assert Bounds().fields <= MAX_FIELDS
 
