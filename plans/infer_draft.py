@@ -74,7 +74,8 @@ def drafted(
 
 
 def _marks(event: str, seen: dict[str, int], like: dict[str, str], rare: int) -> list[str]:
-    marks = [f"seen only {seen[event]} times, which is rare"] if seen[event] < rare else []
+    times = "once" if seen[event] == 1 else f"only {seen[event]} times"
+    marks = [f"seen {times}, which is rare"] if seen[event] < rare else []
     if event in like:
         marks.append(f"looks like `{like[event]}`, which came {seen[like[event]]:,} times")
     return marks
@@ -152,7 +153,7 @@ class _Drafting:
         values = dict(self._values.get(number, {}))
         if 0 < values.get('""', 0) < self.guessing.mistakes * texts:
             values.pop('""')
-        if len(values) < 2 or texts < self.guessing.repeats * len(values) or (nullable and "enum" in said):
+        if len(values) < 2 or texts < self.guessing.repeats * len(values):
             return []
         known = [value for token in values if (value := _value(token)) is not None]
         if len(known) < len(values):

@@ -160,10 +160,10 @@ def test_rare_event_names_and_those_that_look_like_mistakes_are_marked() -> None
     draft = inferred(often, *once)
     marks = {event["event"]: event["marks"] for event in draft.evidence}
     assert marks["order_placed"] == []
-    assert marks["something_else"] == ["seen only 1 times, which is rare"]
+    assert marks["something_else"] == ["seen once, which is rare"]
     assert marks["orderPlaced"][1] == marks["order_plaeced"][1] == "looks like `order_placed`, which came 400 times"
     told = {event["name"]: event.get("description") for event in json.loads(draft.plan)["events"]}
-    assert told["something_else"] == "Seen in 1 of 403 events: seen only 1 times, which is rare."
+    assert told["something_else"] == "Seen in 1 of 403 events: seen once, which is rare."
 
 
 @pytest.mark.parametrize(
