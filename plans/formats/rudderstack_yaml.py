@@ -36,19 +36,20 @@ def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
         raise PlanError("no tracking plan among the files: one of kind tracking-plan (or tp) is needed")
     ledger = Ledger()
     rules = Rules(Fields(known, options, ledger))
-    drafts = [draft for plan in known.plans for draft in _drafts(plan, known, rules, ledger)]
+    planned = {where: rule for plan in known.plans for rule, where in _planned(plan, known)}
+    drafts = [_draft(rule, where, known, rules, ledger) for where, rule in planned.items()]
     _unused(known, drafts, ledger)
     return finish(NAME, app, drafts, ledger, mode="assert")
 
 
-def _drafts(plan: Entry, known: Catalog, rules: Rules, ledger: Ledger) -> Iterator[Draft]:
+def _planned(plan: Entry, known: Catalog) -> Iterator[tuple[dict[str, Value], str]]:
+    """The rules of a plan and those it includes, each with its place: a rule two plans have is one rule."""
     for rule, where in _rules(plan):
         included = rule.get("includes")
         if included is None:
-            yield _draft(rule, where, known, rules, ledger)
-            continue
-        for one, place in _included(included, f"{where}/includes", known):
-            yield _draft(one, place, known, rules, ledger)
+            yield rule, where
+        else:
+            yield from _included(included, f"{where}/includes", known)
 
 
 def _rules(plan: Entry) -> Iterator[tuple[dict[str, Value], str]]:
