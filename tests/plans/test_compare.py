@@ -264,7 +264,7 @@ def errors(answer: dict[str, Any]) -> dict[str, int]:
     return {how: sum(each["severity"] == "error" for each in answer["rules"][how]) for how in CHANGES}
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(SEEDS)
 def test_a_tightened_schema_takes_nothing_it_refused_before(r: Random) -> None:
     old, new = both(r)
@@ -289,7 +289,7 @@ def _readable(r: Random) -> str:
         return payload
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(SEEDS)
 def test_equal_plans_have_no_changes_and_swapping_swaps_them(r: Random) -> None:
     old, new = both(r)
@@ -309,7 +309,7 @@ def keys(entries: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(SEEDS)
 def test_a_tightened_sheet_takes_nothing_it_refused_before(r: Random) -> None:
     old, new = some_sheet(r), some_sheet(r)

@@ -245,7 +245,7 @@ def test_order_and_cutting_into_batches_do_not_matter() -> None:
     assert pieces.events == whole.events
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(0, 2**64).map(Random))
 def test_no_event_fails_the_plan_inferred_from_it_unless_a_guess_says_so(r: Random) -> None:
     payloads = [generated.payload(r) for _ in range(r.choice([1, 5, 80]))]
