@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from plans.hints import hints
 from plans.model import Plan
+from plans.rules.expected import LISTED
 from plans.spoken import isolated, name_in, plain, quoted
 
 MOST_EXPECTED: Final = 500
@@ -93,6 +94,8 @@ def _said(violation: Violation) -> str:
         return f"`{name_in(violation['received'])}` is not in the plan"
     if rule == "unplanned_field":
         return f"{field} is not in the plan; it was {_received(violation)}"
+    if violation["expected"] == LISTED:
+        return f"It breaks {violation['value']}, which are not listed"
     should = _should(violation["expected"])
     if rule == "missing":
         return f"{field} is missing; {_it(should)}"

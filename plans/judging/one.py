@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Final
+
 from plans import tokens
 from plans.judging import by_event, fallback
-from plans.model import Plan, violation
+from plans.model import Plan, Severity, violation
+from plans.rules import expected
 from plans.rules.frames import Compiled, Found
 from plans.tokens import Value
 
 Violation = dict[str, str | None]
+
+MAX_VIOLATIONS: Final = 1_000
+"""So many violations of one event are listed; an array of a hundred thousand wrong elements has as many."""
 
 
 def violations_of(ready: Compiled, plan: Plan, payload: str | None) -> list[Violation]:
@@ -20,11 +27,19 @@ def violations_of(ready: Compiled, plan: Plan, payload: str | None) -> list[Viol
 
 
 def broken(ready: Compiled, plan: Plan, said: dict[str, Value]) -> list[Found]:
-    """What a parsed payload breaks, in the plan's order; ValueError when it says a thing twice."""
+    """What a parsed payload breaks, in the plan's order; ValueError when it says a thing twice.
+
+    Of more than `MAX_VIOLATIONS`, the last one says how many are not listed.
+    """
     found = by_event.evaluate(ready, said)
     if ready.why and ready.schema:
-        return fallback.evaluate(ready.schema, plan.format, said) + found
-    return found
+        found = fallback.evaluate(ready.schema, plan.format, said) + found
+    return found if len(found) <= MAX_VIOLATIONS else [*found[:MAX_VIOLATIONS], _unlisted(found[MAX_VIOLATIONS:])]
+
+
+def _unlisted(rest: list[Found]) -> Found:
+    severity: Severity = "error" if any(one.severity == "error" for one in rest) else "warning"
+    return Found(sys.maxsize, (), 0, (), "schema", severity, expected.LISTED, True, f"{len(rest):,} more")
 
 
 def document(payload: str | None) -> dict[str, Value]:

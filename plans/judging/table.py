@@ -62,6 +62,8 @@ def _planned(plan: Plan, name: str, document: dict[str, Value]) -> list[Row]:
     ready = compiled(plan, name)
     found = one.broken(ready, plan, document)
     broken = _broken([by_event.describe(each) for each in found], plan, name)
+    if len(found) > one.MAX_VIOLATIONS:
+        return broken  # which of the other fields are sound is not known: the rest of what is wrong is not listed
     known = outline(plan.event(name))
     lines = list(islice(_lines(ready.root, document, (), {}, known), MOST_FIELDS + 1))
     rest = [_row("", None, ABSENT, _REST)] if len(lines) > MOST_FIELDS else []

@@ -9,6 +9,7 @@ import polars as pl
 from plans import tokens
 from plans.judging import decode
 from plans.judging.cells import Cells
+from plans.judging.one import MAX_VIOLATIONS
 from plans.judging.unfold import BROKEN, MISSING, Unfolded, unfold
 from plans.judging.violations import describe
 from plans.rules.checks import Breaks, Test
@@ -37,9 +38,20 @@ def validate(cells: Cells, payload_cells: pl.Series, payloads: pl.Series) -> Jud
     missing = unfolded.missing.with_columns(token=pl.lit(None, pl.String()))
     failed = failed.join(cells.asked, on=["cell", "test"]).select(BROKEN.names())
     broken = _where_it_counts(cells, unfolded, told, pl.concat([missing, unfolded.misnamed, failed]))
-    found = describe(cells, unfolded, broken)
-    left = unfolded.twice
-    return Judged(found.filter(~pl.col("row").is_in(left.implode())) if len(left) else found, left)
+    left = pl.concat([unfolded.twice, _crowded(unfolded, broken)]).unique()
+    if len(left):
+        elsewhere = unfolded.row.is_in(left.implode())
+        broken = broken.filter(~elsewhere.gather(broken["at"]))
+        unfolded.strange = unfolded.strange.filter(~elsewhere.gather(unfolded.strange["at"]))
+    return Judged(describe(cells, unfolded, broken), left)
+
+
+def _crowded(unfolded: Unfolded, broken: pl.DataFrame) -> pl.Series:
+    """The rows with more violations than are listed: few, and to be told exactly."""
+    rows = unfolded.row.gather(pl.concat([broken["at"], unfolded.strange["at"]]))
+    if len(rows) <= MAX_VIOLATIONS:
+        return rows.clear()
+    return rows.value_counts().filter(pl.col("count") > MAX_VIOLATIONS)["row"]
 
 
 def _test(cells: Cells, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -9,6 +9,7 @@ from plans import tokens
 _SHOWN = 10
 DIFFERENT = "elements that all differ"
 NOTHING = "no value"
+LISTED = "no more violations than are listed"
 
 
 def kinds(names: list[str]) -> str:

@@ -4,7 +4,10 @@ import time
 
 import pytest
 
+from plans.explain import sentence
 from plans.judging.judge import judge
+from plans.judging.one import MAX_VIOLATIONS
+from plans.judging.table import field_table
 from tests.plans.judging import events, schema, sheet, verdict, verdicts
 
 DEEP = 1_000_000
@@ -110,3 +113,16 @@ def test_a_long_value_is_bounded_to_200_characters() -> None:
     assert [len(value) for value in values] == [200]
     assert told["status"].to_list() == ["invalid", "invalid"]
     assert all(len(one["value"]) <= 200 for found in told["violations"] for one in found)
+
+
+@pytest.mark.parametrize("bad", ['"x"', "{}"])
+def test_an_event_of_too_many_violations_lists_the_first_ones_and_counts_the_rest(bad: str) -> None:
+    plan = sheet("items[].price,float,true")
+    sent = f'{{"items":[{",".join([bad] * 5_000)}]}}'
+    for columns_from in (0, 1_000_000):
+        told = judge(events([sent, '{"items":[]}']), lambda _: plan, columns_from=columns_from, glanced=False)
+        found = told["violations"].to_list()
+        assert [len(each) for each in found] == [MAX_VIOLATIONS + 1, 1]
+        assert found[0][0]["field"].startswith("items[0]")
+        assert sentence(found[0][-1]) == "It breaks 4,000 more, which are not listed."
+    assert len(field_table(plan, "e", sent)) == MAX_VIOLATIONS + 1
