@@ -79,13 +79,16 @@ def report_of(format: str, plan: Plan, ledger: Ledger) -> Report:
 
 def field_count(events: Sequence[PlannedEvent]) -> int:
     """How many fields events name: rows of a sheet, named properties of a schema."""
-    return sum(len(event.fields) if event.schema is None else _named(tokens.parse(event.schema)) for event in events)
+    return sum(
+        len(event.fields) if event.schema is None else named_fields(tokens.parse(event.schema)) for event in events
+    )
 
 
-def _named(schema: Value) -> int:
+def named_fields(schema: Value) -> int:
+    """How many properties a parsed schema names, at any depth."""
     if isinstance(schema, list):
-        return sum(map(_named, schema))
+        return sum(map(named_fields, schema))
     if not isinstance(schema, dict):
         return 0
     named = schema.get("properties")
-    return (len(named) if isinstance(named, dict) else 0) + sum(map(_named, schema.values()))
+    return (len(named) if isinstance(named, dict) else 0) + sum(map(named_fields, schema.values()))

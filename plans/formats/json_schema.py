@@ -15,14 +15,14 @@ from typing import Final
 from plans import oracle
 from plans.formats import json_schema_index as exported
 from plans.formats.envelope import branches
-from plans.formats.events import MAX_SCHEMA_CHARS, plan_of, planned_event, report_of
+from plans.formats.events import MAX_SCHEMA_CHARS, named_fields, plan_of, planned_event, report_of
 from plans.formats.ledger import Ledger
 from plans.formats.library import Library, Target
 from plans.formats.nulls import settled
 from plans.formats.references import References
 from plans.formats.source import Document, Options, Source
 from plans.formats.understood import counted
-from plans.model import Plan, PlanError, PlannedEvent, Report
+from plans.model import MAX_FIELDS, Plan, PlanError, PlannedEvent, Report
 from plans.paths import pointer
 from plans.tokens import Value
 
@@ -67,8 +67,11 @@ def read(source: Source, *, app: str, options: Options) -> tuple[Plan, Report]:
     references = References(Library(tuple(_settled(document, options, ledger) for document in documents)))
     found: list[_Event] = []
     events: list[PlannedEvent] = []
-    left = MAX_SCHEMA_CHARS
+    left, fields = MAX_SCHEMA_CHARS, 0
     for event in _events(references, ledger):
+        fields += named_fields(event.schema)
+        if fields > MAX_FIELDS:
+            raise PlanError(f"more than {MAX_FIELDS:,} fields, with all that schemas share", event.target.where)
         said = event.schema.get("description") if isinstance(event.schema, dict) else None
         events.append(planned_event(event.name, event.schema, event.target.where, description=said))
         found.append(replace(event, schema=None))

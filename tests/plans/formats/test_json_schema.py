@@ -241,10 +241,16 @@ def test_every_promise_is_accounted_for_and_every_place_is_in_the_source(seed: i
             value = value[int(key)] if isinstance(value, list) else value[key]
 
 
-def test_many_events_that_share_one_large_part_are_refused_before_they_fill_the_memory() -> None:
-    part = {"properties": {f"f{at}": {"type": "string"} for at in range(9_000)}}
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ({"properties": {f"f{at}": {"type": "string"} for at in range(9_000)}}, "more than 10,000 fields"),
+        ({"description": "x" * 4_000_000}, "too much"),
+    ],
+)
+def test_many_events_that_share_one_large_part_are_refused_before_they_fill_the_memory(part: Any, says: str) -> None:
     files = {f"e{at}": {"$ref": "part.json"} for at in range(100)}
-    with pytest.raises(PlanError, match="too much"):
+    with pytest.raises(PlanError, match=says):
         read(folder(part=part, **files))
 
 
