@@ -15,8 +15,11 @@ from plans.formats.sheet_schema import schema_of
 from plans.model import Plan, PlanError
 from plans.read import read_plan
 from tests.plans import generated
+from tests.plans.formats.test_sniffing import OURS
+from tests.plans.formats.test_vendors import SOURCES as VENDORS
 from tests.plans.judging import sheet, verdict
 
+SOURCES = [*OURS, *VENDORS]
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 
 
@@ -69,6 +72,17 @@ def test_a_sheet_read_back_is_the_same_sheet_whatever_it_was_exported_to(seed: i
         exported = export(plan, format)
         assert back(exported).meaning() == plan.meaning()
         assert not exported.report.dropped
+
+
+@pytest.mark.parametrize("said", [said for _, said in SOURCES])
+def test_a_plan_of_any_format_is_the_same_after_an_export_and_says_in_a_sheet_what_a_sheet_can(said: Any) -> None:
+    data = said.encode() if isinstance(said, str) else packed({name: text.encode() for name, text in said.items()})
+    plan, _ = read_plan(data, app="shop")
+    assert back(export(plan, "native")).meaning() == plan.meaning()
+    if plan.events:
+        assert back(export(plan, "json-schema")).meaning() == plan.meaning()
+        once = back(export(plan, "sheet"))
+        assert back(export(once, "sheet")).meaning() == once.meaning()
 
 
 @pytest.mark.parametrize(
