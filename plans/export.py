@@ -17,8 +17,9 @@ from plans.formats.keywords import promises
 from plans.formats.ledger import Ledger
 from plans.formats.sheet import COLUMNS
 from plans.formats.sheet_from_schema import rows_of
-from plans.formats.sheet_schema import sayable, schema_of
+from plans.formats.sheet_schema import MAX_STEPS, sayable, schema_of
 from plans.model import Condition, Plan, PlannedEvent, Report, SheetField, comparable
+from plans.paths import parse
 from plans.tokens import Value
 
 ExportFormat = Literal["sheet", "json-schema", "native"]
@@ -92,10 +93,12 @@ def _json_schema(plan: Plan) -> Exported:
 def _remark_on_rows(event: PlannedEvent, where: str, ledger: Ledger) -> None:
     """What the schema of a sheet's rows says only roughly, for those who do not read the rows in the index."""
     for at, row in enumerate(event.fields):
-        if row.type == "date":
+        if len(parse(row.path)) > MAX_STEPS:
+            ledger.approximate(f"{where}/{at}/path", "other tools do not see a field nested so deep")
+        elif row.type == "date":
             ledger.approximate(f"{where}/{at}/type", "for other tools 29 February is in every year")
         if row.condition and not sayable(row.condition):
-            ledger.approximate(f"{where}/{at}/condition", "other tools do not see a condition inside arrays")
+            ledger.approximate(f"{where}/{at}/condition", "other tools do not see it inside arrays or so deep")
 
 
 def _count(event: PlannedEvent, where: str, ledger: Ledger) -> None:

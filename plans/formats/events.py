@@ -6,11 +6,24 @@ from collections.abc import Sequence
 
 from plans import oracle, tokens
 from plans.formats.ledger import Ledger
-from plans.model import MAX_EVENTS, MAX_FIELDS, FormatMode, Match, Plan, PlanError, PlannedEvent, Report, comparable
+from plans.model import (
+    MAX_EVENTS,
+    MAX_FIELDS,
+    MAX_NESTING,
+    FormatMode,
+    Match,
+    Plan,
+    PlanError,
+    PlannedEvent,
+    Report,
+    comparable,
+)
 from plans.tokens import Value
 
 MAX_SCHEMA_CHARS = 20_000_000
 """What the schemas of a plan may come to, together, once each has its own copy of what they share."""
+MAX_SCHEMA_NESTING = MAX_NESTING - 10
+"""A plan says more around its schemas when it is exported, and is read again within the limit for all documents."""
 MAX_REMARKS = 10_000
 """How many promises an import may have to approximate or drop before it is refused as no plan for us."""
 
@@ -24,6 +37,10 @@ def planned_event(
     if not isinstance(schema, dict | bool):
         raise PlanError(f"`{name:.200}` needs a schema: an object, true or false", where)
     text = tokens.dump(schema)
+    try:
+        tokens.check_depth(text, MAX_SCHEMA_NESTING)
+    except ValueError as error:
+        raise PlanError(f"the schema of `{name:.200}` is {error}", where) from None
     try:
         oracle.validator.__wrapped__(text, mode)  # a plan that may yet be refused has no place in its cache
     except oracle.BadSchema as error:

@@ -10,6 +10,9 @@ from plans.model import Condition, FieldType, SheetField
 from plans.paths import Path
 from plans.tokens import Num, Value
 
+MAX_STEPS: Final = 40
+"""Fields nested deeper are left out: a schema nests twice for each step, and must itself be read again."""
+
 _BLANK: Final = "\\t-\\r\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
 _DAY: Final = "\\d{4}-(?:0[13578]-(?:0[1-9]|[12]\\d|3[01])|1[02]-(?:0[1-9]|[12]\\d|3[01])|"
 _DAY_ENDS: Final = "(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|[12]\\d))"
@@ -28,12 +31,14 @@ _TYPES: Final[dict[FieldType, dict[str, Value]]] = {
 def schema_of(fields: Iterable[SheetField]) -> dict[str, Value]:
     """The schema of an event's rows; a condition becomes an `if` of the whole payload where no array is in its way.
 
-    29 February passes in every year, and a condition inside arrays is left out.
+    29 February passes in every year; a condition inside arrays and what is nested too deep are left out.
     """
     root: dict[str, Value] = {"$schema": _DIALECT, "type": "object"}
     conditions: list[Value] = []
     for row in fields:
         path = paths.parse(row.path)
+        if len(path) > MAX_STEPS:
+            continue
         own = row.condition is not None and paths.parse(row.condition.then_field) == path
         _place(root, path, {} if own else _TYPES[row.type], required=row.required and not own)
         if row.condition and sayable(row.condition):
@@ -42,8 +47,9 @@ def schema_of(fields: Iterable[SheetField]) -> dict[str, Value]:
 
 
 def sayable(condition: Condition) -> bool:
-    """Whether a schema can say the condition: its fields are in no array."""
-    return None not in (*paths.parse(condition.if_field), *paths.parse(condition.then_field))
+    """Whether a schema can say the condition: its fields are in no array, and not too deep."""
+    asked, then = paths.parse(condition.if_field), paths.parse(condition.then_field)
+    return None not in (*asked, *then) and max(len(asked), len(then)) <= MAX_STEPS
 
 
 def _place(root: dict[str, Value], path: Path, leaf: dict[str, Value], *, required: bool) -> None:

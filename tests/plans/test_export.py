@@ -182,6 +182,19 @@ def test_the_schema_made_of_a_sheet_finds_the_same_events_sound(rows: list[str],
     assert verdict(as_schema, payload)[0] == verdict(plan, payload)[0]
 
 
+def test_what_is_nested_as_deep_as_may_be_comes_back() -> None:
+    deep = ".".join(["a"] * 100)
+    condition = '{"if_field":"@","if_value":1,"then_field":"@","then_type":"date"}'.replace("@", deep)
+    cell = condition.replace('"', '""')
+    rows = readable(f'eventName,eventPayload,dataType,required,condition\ne,{deep},text,,"{cell}"\n')
+    schema = '{"items":' * 89 + "{}" + "}" * 89
+    plan = read_plan(schema.encode(), app="shop", filename="e.json")[0]
+    for each in (rows, plan):
+        assert each is not None
+        for format in ("native", "json-schema"):
+            assert back(export(each, format)).meaning() == each.meaning()
+
+
 def test_a_schema_edited_after_the_export_of_a_sheet_judges_instead_of_the_rows() -> None:
     exported = export(sheet("a,text,true"), "json-schema")
     files = unpacked(exported.data)
