@@ -81,10 +81,15 @@ def plain(value: Value) -> Value:
     """The value with its numbers as Decimal, or int where they are written as one: these are compared exactly."""
     if isinstance(value, Num):
         whole = len(value) < _LONG and not any(mark in value for mark in ".eE")
-        return int(value) if whole else Decimal(value)
+        return int(value) if whole else _fraction(Decimal(value))
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _fraction(number: Decimal) -> Decimal:
+    """1e0 must not look like 1: to draft 4 only that is an integer."""
+    return Decimal(f"{number}.0") if number.as_tuple().exponent == 0 else number
 
 
 _LONG = 4000  # int() refuses more than 4,300 digits

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from plans.judging import decode
 from plans.judging.cells import numbered
+from plans.judging.evaluated import evaluated
 from plans.judging.odd import odd
 from plans.judging.one import Violation, unplanned, unreadable, violations_of
 from plans.judging.soundness import doubtful
@@ -70,7 +71,8 @@ class _Name:
     @property
     def typed(self) -> Typed | None:
         """What most of them are passed over by."""
-        return typed(self.plan.event(self.name), self.plan.strict_float, self.plan.format)
+        plan = self.plan
+        return typed(plan.event(self.name), plan.strict_float, plan.format) or evaluated(self.ready, plan.format)
 
 
 def _named(events: pl.DataFrame, plan_of: Callable[[str], Plan | None]) -> tuple[pl.DataFrame, list[_Name]]:
@@ -127,7 +129,7 @@ def _planned(planned: pl.DataFrame, names: list[_Name], columns_from: int, glanc
                 yield from list(_as_columns(part, names))
             except TooMuchWork:  # one text would keep a pattern busy: one by one, only its own event is left unjudged
                 yield _one_by_one(part, names)
-    yield _one_by_one(_doubtful(planned.filter(beyond), names), names)
+    yield _one_by_one(planned.filter(beyond), names)
 
 
 def _slices(planned: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -164,16 +166,6 @@ def _one_by_one(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
                 yield (row, *said.values())
 
     return pl.DataFrame(list(each()), schema=FOUND, orient="row")
-
-
-def _doubtful(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
-    """The events that are not seen at a glance to break nothing."""
-    inexact = planned["payload"].str.contains(decode.INEXACT).fill_null(True).to_list()
-    told = []
-    for odd_number, at, payload in zip(inexact, planned["name"], planned["payload"], strict=True):
-        surely = names[at].ready.glance
-        told.append(odd_number or surely is None or not surely(payload))
-    return planned.filter(pl.Series(told, dtype=pl.Boolean()))
 
 
 def _verdicts(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from plans.judging.decode import INEXACT
 from plans.judging.typed import Typed
 
 Bytes = npt.NDArray[np.uint8]
@@ -21,6 +22,8 @@ SAMPLE: Final = 20
 WORTH: Final = 0.5
 """It does when at least this share of them is sound."""
 
+_UNSURE: Final = rf"{INEXACT}|[0-9]{{18}}|\\u"
+"""Finds each number a double may not hold as written, and escapes that may hide a quote."""
 _NO_PRINTABLE: Final = r'"[^!-~]*"'
 _QUOTE, _COLON = ord('"'), ord(":")
 _SPACES: Final = tuple(b" \t\n\r")
@@ -36,6 +39,9 @@ def doubtful(planned: pl.DataFrame, types: Sequence[Typed | None]) -> pl.DataFra
     if not_blank:
         asked = looked_at["name"].is_in(not_blank)
         looked_at = looked_at.filter(~(asked & _may_be_blank(looked_at["payload"])))
+    inexact = [number for number, each in worth.items() if each.inexact]
+    if inexact:
+        looked_at = looked_at.filter(~(pl.col("name").is_in(inexact) & pl.col("payload").str.contains(_UNSURE)))
     grouped = looked_at.drop_nulls("payload").sort("name")
     payloads, text = grouped["payload"].to_list(), _Text(grouped["payload"])
     sound: list[pl.Series] = [pl.Series(dtype=pl.UInt32())]

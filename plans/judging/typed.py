@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from types import GenericAlias
-from typing import Annotated, Any, Final, Literal, Union
+from typing import Annotated, Any, Final, Literal, Protocol, Union
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -72,16 +72,24 @@ def _objects(values: Iterable[Any]) -> Iterable[Any]:
             yield from _objects(value)
 
 
+class Counted(Protocol):
+    """Tells how many keys decoded objects have."""
+
+    def count(self, objects: list[Any], /) -> int: ...
+
+
 @dataclass(frozen=True)
 class Typed:
     """`decode` raises msgspec.DecodeError for a payload that may break something; `keys` counts what it returns.
 
-    With `not_blank`, a payload must not have a text without a printable ASCII character either.
+    With `not_blank`, a payload must not have a text without a printable ASCII character either; with `inexact`, no
+    number that a double may not hold as written, and no escaped character.
     """
 
     decode: Callable[[str], Any]
-    keys: Keys
-    not_blank: bool
+    keys: Counted
+    not_blank: bool = False
+    inexact: bool = False
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -132,8 +132,6 @@ class Compiled:
     fields: int
     schema: str | None = None
     why: str | None = None
-    glance: Callable[[str], bool] | None = None
-    """Whether a payload's text surely breaks nothing, if that can be told faster than by the frames."""
 
     @cached_property
     def cells(self) -> int:

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from plans.judging.evaluated import evaluated
 from plans.judging.judge import judge
 from plans.judging.soundness import doubtful
 from plans.judging.typed import typed
 from plans.model import Plan
+from plans.rules.compiled import compiled
 from tests.plans import generated
 from tests.plans.judging import events, schema, sheet
 from tests.plans.test_both_ways import of_sheet
@@ -129,6 +131,38 @@ def test_what_is_passed_over_by_a_sheet_breaks_nothing(r: Random) -> None:
     ]
     exactly = judge(events(sent), lambda _: plan, columns_from=1_000, glanced=False)
     assert_frame_equal(judge(events(sent), lambda _: plan, columns_from=1_000), exactly)
+
+
+@MANY
+@given(SEEDS)
+def test_what_is_passed_over_by_a_full_evaluation_breaks_nothing(r: Random) -> None:
+    plan = schema(generated.beyond(r) if r.random() < 0.7 else generated.schema(r))
+    sent: list[str | None] = [generated.payload(r) for _ in range(40)]
+    exactly = judge(events(sent), lambda _: plan, columns_from=1_000, glanced=False)
+    assert_frame_equal(judge(events(sent), lambda _: plan, columns_from=1_000), exactly)
+
+
+@pytest.mark.parametrize(
+    ("text", "sound"),
+    [
+        ('{"x-a":"b","v":1.5,"w":{"x":["\\":",2]}}', True),
+        ('{"x-a":"b","x-a":"c"}', False),
+        ('{"x-a" : "b"}', True),
+        ('{"x-a" : "b","v":1,"v":1}', False),
+        ('{"x-a":"\\u0022:","x-a":"\\":"}', False),
+        ('{"x-a":1}', False),
+        ('{"v":123456789012345678901}', False),
+        ('{"v":1e2}', False),
+        ('{"v":1}x', False),
+        ("[]", False),
+    ],
+)
+def test_an_event_of_a_schema_beyond_columns_is_passed_over_when_it_is_plainly_valid(text: str, sound: bool) -> None:
+    plan = schema('{"patternProperties":{"^x-":{"type":"string"}}}')
+    found = evaluated(compiled(plan, "e"), plan.format)
+    assert found is not None
+    planned = events(["{}", text, "{}"]).select("payload", name=pl.lit(0)).with_row_index("row")
+    assert doubtful(planned, [found])["row"].to_list() == ([] if sound else [1])
 
 
 SHEET = sheet("n,integer,true,", "at.x,text,true,", "items[].f,float,true,", "day,date,false,")
