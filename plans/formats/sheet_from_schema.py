@@ -87,7 +87,7 @@ class _Reading:
             yield self._leaf(schema, kind, path, where, needed)
 
     def _leaf(self, schema: dict[str, Value], kind: str, path: Path, where: str, needed: bool) -> SheetField:
-        if kind != "string" and isinstance(schema["type"], str):
+        if kind != "string" and schema["type"] in (kind, [kind]):
             self.kept.add(f"{where}/type")
         elif kind == "string":
             self.rough[f"{where}/type"] = "empty and blank text are refused too, and null: a sheet calls them empty"
