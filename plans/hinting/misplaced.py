@@ -178,6 +178,8 @@ def _optional(extra: Extra, known: Outline) -> str | None:
     """A field the event may lack, of a near name or one level off: whether it came too is not known."""
     path = rule_path(extra.at)
     found = known.names(path[:-1]).nearest(extra.name, near.TYPO)
+    if found == extra.name:
+        return None  # planned here under a condition that does not hold
     if found is not None:
         beside = known.inside[path[:-1]][found]
         return None if beside.needed else f"a near name for `{name_in(paths.render(beside.path))}`"
