@@ -165,7 +165,8 @@ def _one_by_one(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
             for said in violations_of(names[at].ready, names[at].plan, payload):
                 yield (row, *said.values())
 
-    return pl.DataFrame(list(each()), schema=FOUND, orient="row")
+    columns = list(zip(*each(), strict=True)) or [()] * len(FOUND)
+    return pl.DataFrame(dict(zip(FOUND, columns, strict=True)), schema=FOUND)
 
 
 def _verdicts(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
