@@ -172,12 +172,7 @@ def _shapes(cell: pl.Series, keys: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """
     code = keys.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.UInt64())
     both = cell.cast(pl.UInt64()) * 2**32 + code
-    each = both.unique().sort()
-    number = each.search_sorted(both)
-    first = (
-        pl.DataFrame({"number": number, "at": pl.int_range(len(number), eager=True)})
-        .group_by("number")
-        .agg(pl.col("at").first())
-    )
-    at = first.sort("number")["at"]
-    return number, pl.DataFrame({"cell": cell.gather(at), "keys": keys.gather(at)})
+    first = both.arg_unique()
+    first = first.gather(both.gather(first).arg_sort())
+    each = pl.DataFrame({"cell": cell.gather(first), "keys": keys.gather(first)})
+    return both.gather(first).search_sorted(both), each
