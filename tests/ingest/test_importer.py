@@ -12,6 +12,7 @@ import pytest
 
 import data
 from data.layout import Store
+from data.processes.lock import only_one
 from ingest.blocks import CannotImport
 from ingest.importer import import_files
 from ingest.limits import Limits
@@ -81,7 +82,7 @@ FORMS: list[tuple[str, Callable[[Path], None]]] = [
 
 
 def is_written(store: Store) -> bool:
-    """Whether a writer holds its lock; looking at what it wrote there takes nothing from it, as trying the lock would."""
+    """Whether a writer is at work: what it wrote into its lock tells; trying the lock could take it from a new one."""
     lock = store.lock("write")
     return lock.exists() and lock.read_text() != ""
 
@@ -234,4 +235,5 @@ def test_reading_waits_for_the_writer_when_the_spool_holds_enough(store: Store, 
     assert len(stored(store)) == 50_000
     assert 0 < most < 10_000_000
     assert held(store.spool).segments == 0
-    assert not is_written(store)
+    with only_one(store, "write"):
+        pass  # the writer for the import gave it back
