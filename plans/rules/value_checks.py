@@ -9,7 +9,7 @@ import polars as pl
 from polars.expr.whenthen import ChainedThen, Then
 
 from plans import tokens
-from plans.exact import Exact, exact, is_integer, is_multiple, less
+from plans.exact import exact, is_integer, is_multiple, less
 from plans.rules.checks import DOUBTFUL, SHARED, Breaks, Fast, Test, holds_escapes, holds_number, holds_text
 from plans.tokens import Num, Value
 
@@ -46,27 +46,37 @@ def _comparable(value: Value) -> tuple[str, object]:
 @lru_cache(SHARED)
 def at_least(limit: Num, *, exclusive: bool) -> Test:
     """Breaks for a number below the limit, or at it when that is excluded."""
-    bound = exact(limit)
+    bound, near = exact(limit), float(limit)
 
     def breaks(value: Value) -> bool:
-        return isinstance(value, Num) and (less(exact(value), bound) or (exclusive and exact(value) == bound))
+        if not isinstance(value, Num):
+            return False
+        about = float(value)
+        if about != near:
+            return about < near
+        return less(exact(value), bound) or (exclusive and exact(value) == bound)
 
-    return Test(breaks, _beyond(bound, limit, breaks, below=True))
+    return Test(breaks, _beyond(limit, breaks, below=True))
 
 
 @lru_cache(SHARED)
 def at_most(limit: Num, *, exclusive: bool) -> Test:
     """Breaks for a number above the limit, or at it when that is excluded."""
-    bound = exact(limit)
+    bound, near = exact(limit), float(limit)
 
     def breaks(value: Value) -> bool:
-        return isinstance(value, Num) and (less(bound, exact(value)) or (exclusive and exact(value) == bound))
+        if not isinstance(value, Num):
+            return False
+        about = float(value)
+        if about != near:
+            return about > near
+        return less(bound, exact(value)) or (exclusive and exact(value) == bound)
 
-    return Test(breaks, _beyond(bound, limit, breaks, below=False))
+    return Test(breaks, _beyond(limit, breaks, below=False))
 
 
-def _beyond(bound: Exact, limit: Num, breaks: Breaks, *, below: bool) -> Fast:
-    """Rounding to a double keeps order, so doubles that differ decide; equal ones leave it open."""
+def _beyond(limit: Num, breaks: Breaks, *, below: bool) -> Fast:
+    """Rounding to a double keeps order, so doubles that differ decide, here and above; equal ones leave it open."""
     near = float(limit)
 
     def fast(t: pl.Expr, _: pl.Expr) -> pl.Expr:
