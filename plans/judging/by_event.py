@@ -163,9 +163,10 @@ def _unplanned(
 
 def describe(found: Found) -> dict[str, str | None]:
     """A broken promise as the violation everybody sees."""
+    path = paths.render(found.path)
     return {
-        "field": found.field(),
-        "path": paths.render(found.path),
+        "field": found.field() if found.indices else path,
+        "path": path,
         "rule": found.rule,
         "severity": found.severity,
         "expected": found.expected,
