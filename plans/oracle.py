@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,7 @@ import jsonschema_rs as rs
 from plans import paths, tokens
 from plans.model import FormatMode
 from plans.rules import ecma
-from plans.tokens import Value
+from plans.tokens import Num, Value
 
 OLD_DRAFTS: tuple[type[rs.Validator], ...] = (rs.Draft4Validator, rs.Draft6Validator, rs.Draft7Validator)
 """The drafts in which `format` is a promise; later ones made it a remark."""
@@ -116,6 +117,8 @@ def _taken(schema: Value, where: str, *, named: bool = False) -> Value:
             changed[key] = {_pattern(name, here): _taken(inner, here) for name, inner in value.items()}
         elif key == "pattern" and type(value) is str:
             changed[key] = _pattern(value, here)
+        elif key == "multipleOf" and isinstance(value, Num):
+            changed[key] = _step(value)
         else:
             if key == "$schema":
                 _check_dialect(value, here)
@@ -126,6 +129,12 @@ def _taken(schema: Value, where: str, *, named: bool = False) -> Value:
 def _check_dialect(named: Value, where: str) -> None:
     if type(named) is str and named.rstrip("#").partition("://")[2] not in _DIALECTS:
         raise BadSchema(f"`$schema` names {named}, which is none of drafts 4, 6, 7, 2019-09 and 2020-12", where)
+
+
+def _step(number: Num) -> Num:
+    """Written out: beside a step with an exponent, jsonschema-rs takes a very small number for zero."""
+    power = number.lower().partition("e")[2]
+    return Num(format(Decimal(number), "f")) if power and len(power) <= 4 else number
 
 
 def _pattern(pattern: str, where: str) -> str:

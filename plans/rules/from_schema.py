@@ -22,8 +22,6 @@ When = tuple[int, bool] | None
 
 MAX_SCHEMAS: Final = 50_000
 """How many subschemas are compiled, references written out; a schema with more is left to jsonschema-rs."""
-NAMES_AS_COLUMNS: Final = False
-"""Whether columns know `propertyNames`."""
 _OBJECT_ONLY: Final = frozenset(
     ("properties", "required", "additionalProperties", "dependentRequired", "minProperties", "maxProperties")
 )
@@ -169,12 +167,11 @@ class _Schema:
         return keys
 
     def _names(self, asked: Any, at: _Place) -> None:
-        if not NAMES_AS_COLUMNS or at.when:
-            raise Beyond("propertyNames")
         order = next(self.orders)
         known, test = at.frame.known(at.cell, order), self._values.test(asked)
         words = f"field names: {expected.of(asked)}"
-        known.names.append(Check(next(self._numbers), at.cell, at.path, order, "schema", "error", words, test))
+        check = Check(next(self._numbers), at.cell, at.path, order, "schema", "error", words, test, guard=at.when)
+        known.names.append(check)
 
     def _field(self, key: str, schema: Any, needed: bool, around: _Place) -> None:
         cell = around.frame.cell((*around.frame.cells[around.cell], key))
