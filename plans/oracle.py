@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema_rs as rs
 
@@ -162,7 +163,16 @@ def _reference(parsed: Any, error: rs.ValidationError) -> str:
         inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         for key, item in inner:
             here = where + paths.pointer([str(key)])
-            if key in ("$ref", "$dynamicRef", "$recursiveRef") and item in spoken:
+            if key in ("$ref", "$dynamicRef", "$recursiveRef") and type(item) is str and _is_of(item, spoken):
                 return here
             stack.append((here, item))
     return ""
+
+
+def _is_of(reference: str, spoken: list[str]) -> bool:
+    """Whether something spoken of is this reference, the document it names, or the place in it."""
+    document, _, place = reference.partition("#")
+    named = document.lstrip("./")
+    return any(
+        said == reference or (named and said.endswith(named)) or (place and said == unquote(place)) for said in spoken
+    )

@@ -67,7 +67,7 @@ def event(schema: str) -> str:
         (event('{"properties":{"a/b":{"minimum":"x"}}}'), "/events/0/schema/properties/a~1b/minimum", "number"),
         (event('{"properties":{"a":{"pattern":"("}}}'), "/events/0/schema/properties/a/pattern", "regex"),
         (event('{"items":{"$ref":"https://other.example/x"}}'), "/events/0/schema/items/$ref", "not in it"),
-        (event('{"$ref":"#/$defs/gone"}'), "/events/0/schema", "not in it"),
+        (event('{"$ref":"#/$defs/gone"}'), "/events/0/schema/$ref", "not in it"),
         (event('{"items":' * 91 + "{}" + "}" * 91), "/events/0/schema", "nested deeper than 90"),
         (event("[" * 101 + "]" * 101), "", "nested deeper than 100"),
         (event(json.dumps({"properties": {f"f{at}": {} for at in range(10_001)}})), "/events", "10,001 fields"),
