@@ -46,22 +46,16 @@ def _comparable(value: Value) -> tuple[str, object]:
 @lru_cache(SHARED)
 def at_least(limit: Num, *, exclusive: bool) -> Test:
     """Breaks for a number below the limit, or at it when that is excluded."""
-    bound, near = exact(limit), float(limit)
-
-    def breaks(value: Value) -> bool:
-        if not isinstance(value, Num):
-            return False
-        about = float(value)
-        if about != near:
-            return about < near
-        return less(exact(value), bound) or (exclusive and exact(value) == bound)
-
-    return Test(breaks, _beyond(limit, breaks, below=True))
+    return _limited(limit, exclusive, below=True)
 
 
 @lru_cache(SHARED)
 def at_most(limit: Num, *, exclusive: bool) -> Test:
     """Breaks for a number above the limit, or at it when that is excluded."""
+    return _limited(limit, exclusive, below=False)
+
+
+def _limited(limit: Num, exclusive: bool, *, below: bool) -> Test:
     bound, near = exact(limit), float(limit)
 
     def breaks(value: Value) -> bool:
@@ -69,10 +63,11 @@ def at_most(limit: Num, *, exclusive: bool) -> Test:
             return False
         about = float(value)
         if about != near:
-            return about > near
-        return less(bound, exact(value)) or (exclusive and exact(value) == bound)
+            return (about < near) is below
+        said = exact(value)
+        return exclusive if said == bound else less(said, bound) is below
 
-    return Test(breaks, _beyond(limit, breaks, below=False))
+    return Test(breaks, _beyond(limit, breaks, below=below))
 
 
 def _beyond(limit: Num, breaks: Breaks, *, below: bool) -> Fast:
