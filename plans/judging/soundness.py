@@ -71,11 +71,16 @@ def _decodes(each: Typed, payload: str | None) -> bool:
 
 def _may_be_blank(payloads: pl.Series) -> pl.Series:
     """Which payloads may have a text without a printable ASCII character."""
-    frame, payload = payloads.to_frame("payload"), pl.col("payload")
-    plainly = [payload.str.contains(each, literal=True) for each in ('""', '" ', "\\")]
-    told = frame.select(blank=pl.any_horizontal(plainly), other=payload.str.len_bytes() != payload.str.len_chars())
+    payload = pl.col("payload")
+    told = payloads.to_frame("payload").select(
+        empty=payload.str.contains('""', literal=True),
+        spaced=payload.str.contains('" ', literal=True),
+        escaped=payload.str.contains("\\", literal=True),
+        other=payload.str.len_bytes() != payload.str.len_chars(),
+    )
+    blank = told["empty"] | told["spaced"] | told["escaped"]
     at = told["other"].arg_true()
-    return told["blank"].scatter(at, told["blank"].gather(at) | payloads.gather(at).str.contains(_NO_PRINTABLE))
+    return blank.scatter(at, blank.gather(at) | payloads.gather(at).str.contains(_NO_PRINTABLE))
 
 
 def _runs(names: pl.Series) -> Iterator[tuple[int, int, int]]:
