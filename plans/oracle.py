@@ -13,7 +13,7 @@ import jsonschema_rs as rs
 
 from plans import paths, tokens
 from plans.model import FormatMode
-from plans.rules import ecma
+from plans.rules import ecma, expansion
 from plans.tokens import Num, Value
 
 OLD_DRAFTS: tuple[type[rs.Validator], ...] = (rs.Draft4Validator, rs.Draft6Validator, rs.Draft7Validator)
@@ -71,6 +71,7 @@ def validator(schema: str, mode: FormatMode | None) -> rs.Validator:
     parsed = tokens.parse(schema)
     text = tokens.dump(_taken(parsed, ""))
     try:
+        expansion.branching(schema)
         return make(dialect(parsed), text, formats=format_is_promise(parsed, mode))
     except rs.ValidationError as error:
         raise _bad(error, parsed) from None

@@ -13,7 +13,7 @@ from plans.judging import beyond
 from plans.judging.by_event import Unreadable, twice
 from plans.model import FormatMode, Rule
 from plans.oracle import heaviest, validator
-from plans.rules import ecma, expected
+from plans.rules import ecma, expansion, expected
 from plans.rules.frames import Found
 from plans.tokens import Num, Repeated, Value
 
@@ -40,6 +40,7 @@ def evaluate(schema: str, mode: FormatMode | None, payload: dict[str, Value]) ->
     """
     refuse_repeated(payload, ())
     check_work(heaviest(schema), payload)
+    expansion.check_visits(schema, _depth(payload))
     found: dict[tuple[object, ...], Found] = {}
     for error in validator(schema, mode).iter_errors(plain(payload)):
         for one in _found(error, payload):
@@ -51,6 +52,11 @@ def check_work(heaviness: int, payload: Value) -> None:
     """TooMuchWork when a text of the payload is too long for the patterns of its schema."""
     if heaviness > ecma.HEAVY:
         ecma.check_work(heaviness, max(map(len, _texts(payload)), default=0))
+
+
+def _depth(value: Value) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inner), default=0) if isinstance(value, dict | list) else 0
 
 
 def _texts(value: Value) -> Iterator[str]:
