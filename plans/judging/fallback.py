@@ -40,9 +40,13 @@ def evaluate(schema: str, mode: FormatMode | None, payload: dict[str, Value]) ->
     """
     refuse_repeated(payload, ())
     check_work(heaviest(schema), payload)
-    expansion.check_visits(schema, _depth(payload))
+    judge, said = validator(schema, mode), plain(payload)
+    if expansion.visits(schema, _depth(payload)) > expansion.MAX_VISITS:
+        return (
+            [] if judge.is_valid(said) else [_TOO_DEEP]
+        )  # whether it is valid is remembered for each value, why is not
     found: dict[tuple[object, ...], Found] = {}
-    for error in validator(schema, mode).iter_errors(plain(payload)):
+    for error in judge.iter_errors(said):
         for one in _found(error, payload):
             found.setdefault((one.path, one.indices, one.rule, one.expected), one)
     return sorted(found.values(), key=lambda one: one.rule == "unplanned_field")
@@ -52,6 +56,11 @@ def check_work(heaviness: int, payload: Value) -> None:
     """TooMuchWork when a text of the payload is too long for the patterns of its schema."""
     if heaviness > ecma.HEAVY:
         ecma.check_work(heaviness, max(map(len, _texts(payload)), default=0))
+
+
+def _too_deep(payload: Value) -> Found:
+    words = "what its schema asks, too deep down to say where"
+    return Found(0, (), 0, (), "schema", "error", words, True, payload)
 
 
 def _depth(value: Value) -> int:

@@ -11,12 +11,13 @@ from urllib.parse import unquote
 
 from plans import tokens
 
-MAX_SCHEMAS: Final = 100_000
-"""More subschemas than this, references written out, are refused: one value would be judged by them all."""
+MAX_SCHEMAS: Final = 5_000
+"""More subschemas than this and `TIMES` what stands in the schema, references written out, are refused."""
+TIMES: Final = 4
 MAX_DEEP: Final = 250
 """And so are references that lead deeper than this without going round."""
-MAX_VISITS: Final = 1_000_000
-"""How often a schema that goes round may look at the values of one event."""
+MAX_VISITS: Final = 4_096
+"""How often a schema that goes round may look at one value of an event to say what is wrong with it."""
 
 _ONE: Final = frozenset(("not", "if", "then", "else"))
 _MANY: Final = frozenset(("allOf", "anyOf", "oneOf"))
@@ -52,8 +53,6 @@ class _Size:
             self.keys += inner.keys
         elif inner.round:
             self.keys[step] += 1
-        if self.schemas > MAX_SCHEMAS or self.deep > MAX_DEEP:
-            raise TooLarge(f"written out, its references make more than {MAX_SCHEMAS:,} schemas or {MAX_DEEP} levels")
 
     def often(self) -> int:
         """How many of them look at one key, in the worst case."""
@@ -72,11 +71,10 @@ def branching(schema: str) -> int:
     return max((size.often() for size in walk.known.values()), default=1)
 
 
-def check_visits(schema: str, depth: int) -> None:
-    """TooLarge when a payload is nested so deep that such a schema would look at it too often."""
+def visits(schema: str, depth: int) -> int:
+    """How often a schema looks at one value of an event that is nested so deep, at the worst; bounded."""
     often = branching(schema)
-    if often > 1 and often**depth > MAX_VISITS:
-        raise TooLarge(f"nested {depth} deep, which is too deep for a schema that goes round {often} ways at once")
+    return often**depth if often > 1 else 1
 
 
 class _Walk:
@@ -84,7 +82,9 @@ class _Walk:
         self.root = root
         self.known: dict[int, _Size] = {}
         self._going: set[int] = set()
-        self._named = dict(_names(root))
+        nodes = list(_objects(root))
+        self._named = {name: node for node in nodes for name in _names(node)}
+        self._most = MAX_SCHEMAS + TIMES * len(nodes)
 
     def size(self, schema: Any, deep: int) -> _Size:
         """The size of a subschema; of one that is being measured already, only that it comes round."""
@@ -99,6 +99,8 @@ class _Walk:
             found = _Size()
             for inner, step in self._inside(schema):
                 found.add(self.size(inner, deep + 1), step)
+                if found.schemas > self._most or found.deep > MAX_DEEP:
+                    raise TooLarge(f"written out, its references make more than {self._most:,} schemas")
             self._going.remove(id(schema))
             self.known[id(schema)] = found
         return self.known[id(schema)]
@@ -131,14 +133,19 @@ class _Walk:
         return node
 
 
-def _names(root: Any) -> Iterator[tuple[str, Any]]:
+def _objects(root: Any) -> Iterator[dict[str, Any]]:
     stack = [root]
     while stack:
         value = stack.pop()
         if isinstance(value, dict):
-            for keyword in ("$id", "id", "$anchor", "$dynamicAnchor"):
-                if type(value.get(keyword)) is str:
-                    yield value[keyword].removeprefix("#"), value
+            yield value
             stack += value.values()
         elif isinstance(value, list):
             stack += value
+
+
+def _names(node: dict[str, Any]) -> Iterator[str]:
+    """What references may call a schema by."""
+    for keyword in ("$id", "id", "$anchor", "$dynamicAnchor"):
+        if type(node.get(keyword)) is str:
+            yield node[keyword].removeprefix("#")
