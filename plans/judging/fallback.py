@@ -42,9 +42,7 @@ def evaluate(schema: str, mode: FormatMode | None, payload: dict[str, Value]) ->
     check_work(heaviest(schema), payload)
     judge, said = validator(schema, mode), plain(payload)
     if expansion.visits(schema, _depth(payload)) > expansion.MAX_VISITS:
-        return (
-            [] if judge.is_valid(said) else [_TOO_DEEP]
-        )  # whether it is valid is remembered for each value, why is not
+        return [] if judge.is_valid(said) else [_too_deep(payload)]  # that is remembered for each value, why is not
     found: dict[tuple[object, ...], Found] = {}
     for error in judge.iter_errors(said):
         for one in _found(error, payload):
