@@ -148,7 +148,10 @@ def _pattern(pattern: str, where: str) -> str:
 def _bad(error: rs.ValidationError, parsed: Any) -> BadSchema:
     if error.kind.name == "$ref":
         return BadSchema(f"a reference that is not in it: {_first_line(error.message)}", _reference(parsed, error))
-    return BadSchema(_first_line(error.message), paths.pointer([str(step) for step in error.instance_path]))
+    message = _first_line(error.message)
+    if error.kind.name == "format":  # of a pattern, as it was written
+        message = ecma.written(message.replace("\\\\", "\\"))
+    return BadSchema(message, paths.pointer([str(step) for step in error.instance_path]))
 
 
 def _first_line(message: str) -> str:

@@ -16,6 +16,7 @@ from plans.rules.conditions import Asked, conditions, there
 from plans.rules.frames import Check, Compiled, Frame, Guard, Planned
 from plans.rules.keywords import Beyond
 from plans.rules.one_value import OneValue
+from plans.rules.unevaluated import evaluated_keys
 from plans.rules.unions import without_union
 
 When = tuple[int, bool] | None
@@ -130,7 +131,7 @@ class _Schema:
             raise Beyond("additionalProperties with a schema")
         closed = others is False
         if said.get("unevaluatedProperties", True) is not True and others is None and self._whole:
-            keys, closed = self._evaluated(said), True
+            keys, closed = evaluated_keys(said, self._values), True
         if not fields and not needed and not closed:
             return False
         known = at.frame.known(at.cell, next(self.orders))
@@ -144,27 +145,6 @@ class _Schema:
         if others is True or others == {}:
             self._open.add((id(at.frame), at.cell))
         return closed and self._whole
-
-    def _evaluated(self, said: dict[str, Any]) -> set[str]:
-        """The keys that `unevaluatedProperties: false` lets pass; Beyond when that depends on the event."""
-        if said["unevaluatedProperties"] is not False:
-            raise Beyond("unevaluatedProperties with a schema")
-        keys = set(said.get("properties", {}))
-        branches = [*said.get("allOf", ())] + ([self._values.references.at(said["$ref"])] if "$ref" in said else [])
-        sometimes = [said[word] for word in ("if", "then", "else", "not") if word in said]
-        sometimes += [*said.get("anyOf", ()), *said.get("oneOf", ())]
-        for each in branches:
-            inner = keywords.promises(each, self._values.draft) if isinstance(each, dict) else {}
-            if inner.keys() & {"additionalProperties", "unevaluatedProperties", "$ref", "allOf", "anyOf", "oneOf"}:
-                raise Beyond("unevaluatedProperties of a combination")
-            keys |= set(inner.get("properties", {}))
-            sometimes += [inner[word] for word in ("if", "then", "else", "not") if word in inner]
-        for each in sometimes:
-            if isinstance(each, dict) and not (each.keys() <= {"properties", "required", "type"}):
-                raise Beyond("unevaluatedProperties of a combination")
-            if isinstance(each, dict) and not keys.issuperset(each.get("properties", {})):
-                raise Beyond("unevaluatedProperties under if")
-        return keys
 
     def _names(self, asked: Any, at: _Place) -> None:
         order = next(self.orders)
