@@ -83,7 +83,7 @@ def obj(r: Random, depth: int) -> str:
 
 def payload(r: Random) -> str:
     """Nearly always an object; now and then one that is broken or lenient JSON."""
-    text = obj(r, 3) if r.random() < 0.95 else value(r, 2)
+    text = obj(r, r.choice([2, 3, 3, 6])) if r.random() < 0.95 else value(r, 2)
     if r.random() < 0.03:
         at = r.randrange(len(text) + 1)
         text = (
@@ -95,7 +95,7 @@ def payload(r: Random) -> str:
 def schema(r: Random) -> str:
     """A schema of everyday keywords, of a draft that knows them."""
     draft = r.choice([2020, 2020, 2019, 7, 7, 6, 4])
-    keywords = _schema(r, 3, draft)
+    keywords = _schema(r, r.choice([2, 3, 3, 3, 5]), draft)
     return said({"$schema": json.dumps(DRAFTS[draft]), **_definitions(r, draft), **keywords})
 
 
