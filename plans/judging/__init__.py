@@ -1,7 +1,7 @@
 """A batch of events in, a verdict for each out; and the field table of one event, by the same rules.
 
-judge.py       splits a batch by what is to be done. soundness.py passes over what fits a type (typed.py) stricter than
-               the plan, or jsonschema-rs finds valid (evaluated.py); the rest is judged as columns, all names at once:
+judge.py       splits a batch by what is to be done. soundness.py passes over what fits a type stricter than the plan
+               (typed.py, strict_sheet.py), or jsonschema-rs finds valid (evaluated.py); the rest is judged as columns:
 validate.py    every test once over all values that have it. odd.py sets aside what DuckDB would misread, unfold.py and
                decode.py take payloads apart into cells (cells.py), violations.py tells what is broken
 one.py         judges one event exactly: by_event.py, and fallback.py where only jsonschema-rs can, in beyond.py's words

@@ -16,9 +16,9 @@ from typing import Annotated, Any, Final, Literal, Protocol, Union
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from plans import paths, tokens
-from plans.model import FieldType, FormatMode, PlannedEvent, SheetField
-from plans.paths import Path
+from plans import tokens
+from plans.judging.strict_sheet import NOT_BLANK, strict_schema
+from plans.model import FormatMode, PlannedEvent
 from plans.rules.known_formats import SURELY
 from plans.rules.patterns import as_rust
 from plans.tokens import Num
@@ -38,7 +38,6 @@ _JUDGED: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 _KINDS: Final = ("string", "integer", "number", "boolean", "null", "object", "array")
-_NOT_BLANK: Final = r"\S"
 _INT64: Final = 2**63
 
 
@@ -101,7 +100,7 @@ def typed(event: PlannedEvent, strict_float: bool, mode: FormatMode | None) -> T
     """
     work = _Typing(strict_float)
     try:
-        schema = tokens.parse(event.schema) if event.schema is not None else _of_sheet(event.fields)
+        schema = tokens.parse(event.schema) if event.schema is not None else strict_schema(event.fields)
         if not isinstance(schema, dict) or schema.get("type") != "object":
             return None
         made, keys = work.object(schema)
@@ -175,7 +174,7 @@ class _Typing:
 
     def _text(self, schema: dict[str, Any]) -> Any:
         pattern = schema.get("pattern")
-        if pattern == _NOT_BLANK:
+        if pattern == NOT_BLANK:
             self.not_blank, pattern = True, None
         asked = [_python(rust) for rust in _regexes(pattern, schema.get("format"))]
         if len(asked) > 1:
@@ -250,42 +249,3 @@ def _limit(schema: dict[str, Any], *words: str) -> int | None:
     if len(said) > 1 or not all(isinstance(limit, Num) and re.fullmatch("-?[0-9]{1,15}", limit) for limit in said):
         raise _Doubtful
     return int(said[0]) if said else None
-
-
-_DAY: Final = "[0-9]{3}[1-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
-_CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-_OF_TYPE: Final[dict[FieldType, dict[str, Any]]] = {
-    "text": {"type": "string", "pattern": _NOT_BLANK},
-    "integer": {"type": "integer"},
-    "float": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "pattern": f"^{_DAY}( {_CLOCK})?$"},
-}
-
-
-def _of_sheet(fields: Iterable[SheetField]) -> dict[str, Any]:
-    """A JSON Schema for events that break none of the rows, and perhaps not for all of those."""
-    root: dict[str, Any] = {}
-    for row in fields:
-        leaf = _place(root, paths.parse(row.path), row.required)
-        if leaf or row.condition:
-            raise _Doubtful
-        leaf.update(_OF_TYPE[row.type])
-    return root
-
-
-def _place(root: dict[str, Any], path: Path, required: bool) -> dict[str, Any]:
-    """The subschema of a field, the objects and arrays on the way to it made what they must be."""
-    node = root
-    for step in path:
-        kind = "array" if step is None else "object"
-        if node.setdefault("type", kind) != kind:
-            raise _Doubtful
-        if step is None:
-            node["minItems"] = Num("1")
-            node = node.setdefault("items", {})
-        else:
-            if required and step not in node.setdefault("required", []):
-                node["required"].append(step)
-            node = node.setdefault("properties", {}).setdefault(step, {})
-    return node
