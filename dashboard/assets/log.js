@@ -72,6 +72,7 @@
       this.api.setGridOption("datasource", { getRows: (params) => this.getRows(params) });
       if (this.rows) this.api.setRowCount(this.rows, true);
       this.api.setGridOption("loading", false);
+      this.cover();
       this.tell();
       if (this.missed) await this.moved();
     }
@@ -103,9 +104,15 @@
 
     give(rows, successCallback) {
       successCallback(rows, this.rows);
-      if (!this.rows) this.api.showNoRowsOverlay();
-      else this.api.hideOverlay();
+      this.cover();
       this.mark();
+    }
+
+    // While a window is starting the grid shows that it loads, and warns of any other overlay.
+    cover() {
+      if (this.api.getGridOption("loading")) return;
+      if (this.rows) this.api.hideOverlay();
+      else this.api.showNoRowsOverlay();
     }
 
     // ---- what moved ------------------------------------------------------------------------------------------------
