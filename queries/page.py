@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from queries import parameters
 from queries.errors import BadRequest
-from queries.filter import DIMENSIONS
+from queries.filter import OF_EVENTS
 
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1_000
 
 _OWN: Final = ("limit", "cursor", "offset", "before", "brief")
-_OTHERS: Final = ("hours", "since", "until", *DIMENSIONS)
+_OTHERS: Final = ("hours", "since", "until", "q", *OF_EVENTS)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, wraps
@@ -16,10 +14,11 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import duckdb
 
 from data import views
-from data.hidden import hides
+from data.hidden import Hidden, hidden
 from data.layout import Store
 from data.parts import Part, Stamp, list_live, stamp
 from plans.versions import Shelf
+from queries.conditions import EVERYTHING, Conditions
 from queries.errors import Busy
 from queries.page import MAX_LIMIT
 
@@ -152,10 +151,11 @@ class Look:
         self._live = live
         self._cursor = cursor
 
-    def rows(self, question: str, **values: object) -> list[Row]:
-        """The rows of `sql/<question>.sql`, which takes of `values` what it names."""
+    def rows(self, question: str, conditions: Conditions = EVERYTHING, /, **values: object) -> list[Row]:
+        """The rows of `sql/<question>.sql` under these conditions; it takes of `values` what it names."""
         text, names = _read(question)
-        found = self._cursor.execute(text, {name: values[name] for name in names})
+        given = {name: values[name] for name in names} | dict(conditions.values)
+        found = self._cursor.execute(conditions.put_into(text), given)
         columns = [column[0] for column in found.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
@@ -169,29 +169,24 @@ class Look:
         """From here on, `events` reads only the parts that can hold seqs from `low` on and below `high`."""
         files = [part.file("events") for part in self._live.parts if part.last >= low and part.first < high]
         if files:
-            visible = _visible(self._hidden(low, high), low, high)
-            read = f"create or replace temp view events as select * from {views.source(files)} where {visible}"
-            self._cursor.execute(read)
+            visible = _visible(self._live.hidden, low, high)
+            read = f"select * from {views.source(files)} as events where {visible}"
+            self._cursor.execute(f"create or replace temp view events as {read}")
 
     def everything(self) -> tuple[int, int]:
         """The range of seqs, `low` and `high` as in `narrow`, that holds every event."""
         parts = self._live.parts
         return (parts[0].first, parts[-1].last + 1) if parts else (0, 0)
 
-    def hides_any(self, low: int, high: int) -> bool:
-        """Whether some seq from `low` on and below `high` is hidden."""
-        place = bisect_left(self._live.hidden, low)
-        return place < len(self._live.hidden) and self._live.hidden[place] < high
+    def hides_any(self, app: str, low: int, high: int) -> bool:
+        """Whether some row of the app, from seq `low` on and below `high`, may be hidden."""
+        return self._live.hidden.between(low, high - 1).of(app).any()
 
     def planned_apps(self) -> set[str]:
         """The apps that have a plan in force."""
         with suppress(FileNotFoundError):
             return {folder.name for folder in self._store.plans.iterdir() if self.plans.in_force(folder.name)}
         return set()
-
-    def _hidden(self, low: int, high: int) -> list[int]:
-        hidden = self._live.hidden
-        return hidden[bisect_left(hidden, low) : bisect_left(hidden, high)].tolist()
 
 
 @dataclass
@@ -205,9 +200,8 @@ class _Live:
     remembered: dict[str, list[Row]] = field(default_factory=dict)
 
     @cached_property
-    def hidden(self) -> array[int]:
-        """Every hidden seq, ascending, at eight bytes each."""
-        return array("q", hides(self.parts)["seq"].unique().sort().to_numpy().tobytes())
+    def hidden(self) -> Hidden:
+        return hidden(self.parts)
 
 
 def question(answer: Callable[Concatenate[Look, P], T]) -> Callable[Concatenate[Reader, P], T]:
@@ -234,9 +228,11 @@ def _read(question: str) -> tuple[str, frozenset[str]]:
     return text, frozenset(_PARAMETER.findall(text))
 
 
-def _visible(hidden: Sequence[int], low: int, high: int) -> str:
-    if not hidden:
-        return "true"
-    if len(hidden) <= _LISTED:
-        return f"seq not in (select unnest([{', '.join(map(str, hidden))}]::bigint[]))"
-    return f"seq not in (select seq from hides where seq >= {low} and seq < {high})"
+def _visible(hidden: Hidden, low: int, high: int) -> str:
+    near = hidden.between(low, high - 1)
+    uncut = views.uncut(near.cuts)
+    if not len(near.seqs):
+        return uncut
+    if len(near.seqs) <= _LISTED:
+        return f"seq not in (select unnest([{', '.join(map(str, near.seqs))}]::bigint[])) and {uncut}"
+    return f"seq not in (select seq from hides where seq >= {low} and seq < {high}) and {uncut}"

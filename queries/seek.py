@@ -5,6 +5,7 @@ from itertools import takewhile
 from typing import Final
 
 from data.schema import BLOCK
+from queries.conditions import of_events
 from queries.filter import Filter
 from queries.parameters import LARGEST
 from queries.reader import Look, Row
@@ -28,9 +29,10 @@ class Log:
 
     def __init__(self, look: Look, app: str, chosen: Filter, before: int | None) -> None:
         self._look = look
-        self._values = {"app": app, **chosen.values()}
+        self._app = app
+        self._chosen = of_events(chosen)
         self._top = LARGEST if before is None else before
-        self._blocks = look.rows("blocks", top=self._top, block_size=BLOCK, **self._values)
+        self._blocks = look.rows("blocks", app=app, top=self._top, block_size=BLOCK, **chosen.values())
         self._cut_blocks = MAX_CUT_BLOCKS
 
     def total(self) -> int | None:
@@ -86,7 +88,7 @@ class Log:
     def _read(self, run: Sequence[Row], skip: int, below: int, limit: int) -> list[int]:
         low, high = _low(run[-1]), min(_high(run[0]), self._top, below)
         self._look.narrow(low, high)
-        rows = self._look.rows("page", low=low, high=high, skip=skip, limit=limit, **self._values)
+        rows = self._look.rows("page", self._chosen, app=self._app, low=low, high=high, skip=skip, limit=limit)
         return [row["seq"] for row in rows]
 
     def _count(self, block: Row) -> int:
@@ -97,7 +99,7 @@ class Log:
             self._cut_blocks -= 1
             low, high = _low(block), min(_high(block), self._top)
             self._look.narrow(low, high)
-            [counted] = self._look.rows("rows_in_block", low=low, high=high, **self._values)
+            [counted] = self._look.rows("rows_in_block", self._chosen, app=self._app, low=low, high=high)
             block.update(counted, whole=True)
         return int(block["events"])
 

@@ -5,18 +5,19 @@ The list is the model: what was accepted, each event once, newest copy kept. Not
 Answers have the API's shapes, without their `version`.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from plans.explain import told
 from plans.model import Plan
-from queries.filter import Filter
+from queries.filter import OF_VIOLATIONS, Chosen, Filter
 from queries.page import Page
 
 Event = dict[str, Any]
 
-COLUMN_OF = {"event": "event_name"}
+COLUMN_OF = {"event": "event_name", "field": "path"}
 MONDAY = datetime(2000, 1, 3)
 MINUTE = timedelta(minutes=1)
 ROW = [
@@ -181,11 +182,34 @@ def _is_kept(event: Event, chosen: Filter) -> bool:
         return False
     if chosen.until is not None and at >= chosen.until:
         return False
-    for choice in chosen.chosen:
+    ours = [choice for choice in chosen.chosen if choice.dimension not in OF_VIOLATIONS]
+    for choice in ours:
         value = event[COLUMN_OF.get(choice.dimension, choice.dimension)] or ""
         if (value in choice.values) != choice.wanted:
             return False
-    return True
+    return _breaks(event, [choice for choice in chosen.chosen if choice not in ours]) and _says(event, chosen.q)
+
+
+def _breaks(event: Event, asked: Sequence[Chosen]) -> bool:
+    """One violation has all that is wanted, and none has what is not."""
+    violations = event["violations"]
+    for choice in asked:
+        if not choice.wanted and any(_of(violation, choice) in choice.values for violation in violations):
+            return False
+    wanted = [choice for choice in asked if choice.wanted]
+    return not wanted or any(all(_of(v, choice) in choice.values for choice in wanted) for v in violations)
+
+
+def _of(violation: Event, choice: Chosen) -> str:
+    return violation[COLUMN_OF.get(choice.dimension, choice.dimension)] or ""
+
+
+def _says(event: Event, q: str | None) -> bool:
+    """The text as it is, or as JSON may spell it, in any case."""
+    if q is None:
+        return True
+    said = ((event["payload"] or "") + "\0" + (event["unread"] or "")).lower()
+    return any(json.dumps(text)[1:-1].lower() in said or text.lower() in said for text in (q, q.lower(), q.upper()))
 
 
 def _by_name(events: Iterable[Event]) -> dict[str, list[Event]]:
