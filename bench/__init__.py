@@ -6,5 +6,6 @@ validate    the judge on batches (batches.py), beside validators event by event 
 
 traffic     what is sent, made once and kept in artefacts/bench; client sends it
 stored      the store that is asked, made once a day through the writer
+big_store   stores of up to a hundred million events (big_events), made part by part and kept
 table       figures, and the table they are printed in
 """
