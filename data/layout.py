@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.store_id import store_id
+
 
 @dataclass(frozen=True)
 class Store:
@@ -45,7 +47,8 @@ class Store:
         return self.root / f"{process}.lock"
 
     def create(self) -> "Store":
-        """Make the folders that are missing; raises OSError where that is not possible."""
+        """Make the folders that are missing, and the store's id; raises OSError where that is not possible."""
         for folder in (self.parts, self.spool, self.plans, self.dedup):
             folder.mkdir(parents=True, exist_ok=True)
+        store_id(self.root)
         return self

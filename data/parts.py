@@ -3,9 +3,10 @@
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from data.layout import Store
@@ -75,7 +76,17 @@ def list_all(store: Store) -> tuple[Part, ...]:
 
 
 def list_live(store: Store) -> tuple[Part, ...]:
-    return live(list_all(store))
+    """Those of the store that count, in seq order."""
+    shown = live(list_all(store))
+    # A folder that gets entries while it is listed may show the second of two new ones and not the first.
+    while not is_dense(shown) and (again := live(list_all(store))) != shown:
+        shown = again
+    return shown
+
+
+def is_dense(shown: Sequence[Part]) -> bool:
+    """Whether each of these live parts begins where the one before ends."""
+    return all(after.first == before.last + 1 for before, after in pairwise(shown))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from data import parts
 from data.layout import Store
 from data.parts import list_live, live, parse, part_at, stamp
 
@@ -58,3 +59,20 @@ def test_a_stamp_taken_within_a_clock_tick_of_a_change_vouches_for_nothing(store
     part_at(store, DAY, 1, 10).folder.mkdir(parents=True)
     fresh = stamp(store)
     assert not fresh.settled or fresh.still(stamp(store))
+
+
+def test_a_listing_that_missed_a_part_while_it_was_made_is_made_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seq in (1, 2, 3):
+        part_at(store, DAY, seq, seq).folder.mkdir(parents=True)
+    whole = parts.list_all(store)
+    listings = iter([whole[:1] + whole[2:], whole])
+    monkeypatch.setattr(parts, "list_all", lambda _: next(listings))
+    assert [part.first for part in list_live(store)] == [1, 2, 3]
+
+
+def test_a_part_that_is_gone_is_not_looked_for_forever(store: Store) -> None:
+    for seq in (1, 3):
+        part_at(store, DAY, seq, seq).folder.mkdir(parents=True)
+    assert [part.first for part in list_live(store)] == [1, 3]
