@@ -15,7 +15,7 @@ sample/     the demo app `shop`: its plan, its events, its traffic
 
 import polars as pl
 
-from data.hidden import hides
+from data.hidden import hidden
 from data.layout import Store
 from data.parts import list_live
 from data.schema import EVENTS
@@ -29,4 +29,4 @@ def live(store: Store) -> pl.LazyFrame:
     if not parts:
         return pl.LazyFrame(schema=EVENTS)
     events = pl.scan_parquet([part.file("events") for part in parts])
-    return events.join(hides(parts).lazy(), on="seq", how="anti")
+    return hidden(parts).visible(events)

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.hidden import Hidden
 from data.layout import Store
 from data.parts import Part
 from data.pins import Pinned, pinned
@@ -108,10 +109,10 @@ def _named(part: Part) -> Iterator[None]:
         raise Damaged(f"{part.file('events')} cannot be read: {reason}") from None
 
 
-def _seqs(part: Part, file: Path, app: str, asked: Range, hidden: pl.Series) -> pl.Series:
+def _seqs(part: Part, file: Path, app: str, asked: Range, hidden: Hidden) -> pl.Series:
     """The visible seqs of one part that are in the range."""
     with _named(part):
-        found = pl.scan_parquet(file).select(_TOLD).filter(_wanted(app, asked)).select("seq").collect()
+        found = pl.scan_parquet(file).select(_TOLD).filter(_wanted(app, asked)).collect()
         return _visible(found, hidden)["seq"]
 
 
@@ -147,12 +148,13 @@ def _wanted(app: str, asked: Range) -> pl.Expr:
     return wanted
 
 
-def _visible(frame: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
-    if not frame.height or not len(hidden):
+def _visible(frame: pl.DataFrame, hidden: Hidden) -> pl.DataFrame:
+    """What is not hidden of some rows of one app."""
+    if not frame.height or not hidden.any():
         return frame
     first, last = frame.select(pl.col("seq").min().alias("first"), pl.col("seq").max().alias("last")).row(0)
-    near = hidden[hidden.search_sorted(first, "left") : hidden.search_sorted(last, "right")]
-    return frame.filter(~pl.col("seq").is_in(near.implode())) if len(near) else frame
+    near = hidden.between(first, last).of(frame["app"][0])
+    return frame.filter(~near.rows()) if near.any() else frame
 
 
 def _may_hold(group: Any, app: str, asked: Range) -> bool:

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import polars as pl
-
-from data.hidden import hides
+from data.hidden import Hidden, hidden
 from data.layout import Store
 from data.parts import Part, list_live
 from data.processes.lock import turn
@@ -24,11 +22,11 @@ _LOCK: Final = "held"
 
 @dataclass(frozen=True)
 class Pinned:
-    """The parts that were live at one moment, the file of each one's events, and every seq hidden then, ascending."""
+    """The parts that were live at one moment, the file of each one's events, and what was hidden then."""
 
     parts: tuple[Part, ...]
     files: tuple[Path, ...]
-    hidden: pl.Series
+    hidden: Hidden
 
     def each(self) -> list[tuple[Part, Path]]:
         """Each part with its file, in seq order."""
@@ -61,12 +59,12 @@ def _linked(store: Store, folder: Path, first_seq: int, last_seq: int | None) ->
         parts = tuple(part for part in shown if part.last >= first_seq and (last_seq is None or part.first <= last_seq))
         files = tuple(folder / f"{attempt}.{part.name}.parquet" for part in parts)
         try:
-            hidden = hides(shown)["seq"].unique().sort()
+            hides = hidden(shown)
             for part, file in zip(parts, files, strict=True):
                 os.link(part.file("events"), file)
         except FileNotFoundError:
             continue
-        return Pinned(parts, files, hidden)
+        return Pinned(parts, files, hides)
     raise FileNotFoundError(f"the parts of {store.root} were replaced faster than they could be read")
 
 

@@ -108,11 +108,17 @@ VIOLATIONS: Final = pl.Schema(
 
 HIDES: Final = pl.Schema({"seq": pl.Int64()})
 
+CUTS: Final = pl.Schema({"app": pl.String(), "through": pl.Int64(), "before": INSTANT})
+
 RELATIONS: Final = {
     "events": EVENTS,
     "by_block": BY_BLOCK,
     "by_minute": BY_MINUTE,
     "violations": VIOLATIONS,
     "hides": HIDES,
+    "cuts": CUTS,
 }
-"""File name (without `.parquet`) in a part → its columns. Only `hides` may be absent: such a part hides nothing."""
+"""File name (without `.parquet`) in a part → its columns."""
+
+OPTIONAL: Final = ("hides", "cuts")
+"""Relations whose file may be absent: such a part hides nothing, and cuts nothing off."""

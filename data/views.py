@@ -6,14 +6,16 @@ from pathlib import Path
 import polars as pl
 
 from data.durable import publish_file
+from data.hidden import Cut, cuts
 from data.layout import Store
 from data.parts import Part, list_live
 from data.processes.lock import turn
-from data.schema import RELATIONS, VIOLATION
+from data.schema import OPTIONAL, RELATIONS, VIOLATION
 
 _TYPES = {pl.String: "varchar", pl.Int64: "bigint", pl.Datetime: "timestamp"}
 _HEAD = "-- Views over the live files of this store; written anew after each commit and merge.\n"
-_VISIBLE = "seq not in (select seq from hides)"
+_LISTED = 16
+"""Cuts that are written into a statement; above that many, joining their relation is faster."""
 
 
 def sql(parts: Sequence[Part]) -> str:
@@ -22,7 +24,9 @@ def sql(parts: Sequence[Part]) -> str:
     An empty store gives empty views with the right columns, because DuckDB refuses to read no files at all.
     """
     order = sorted(RELATIONS, key=lambda name: name == "events")
-    return _HEAD + "".join(_view(name, _files(name, parts)) for name in order)
+    visible = f"seq not in (select seq from hides) and {uncut(cuts(parts))}"
+    rows = {"events": visible}
+    return _HEAD + "".join(_view(name, _files(name, parts), rows.get(name, "true")) for name in order)
 
 
 def write(store: Store) -> None:
@@ -33,13 +37,30 @@ def write(store: Store) -> None:
 
 def _files(relation: str, parts: Sequence[Part]) -> list[Path]:
     files = [part.file(relation) for part in parts]
-    return [file for file in files if file.exists()] if relation == "hides" else files
+    return [file for file in files if file.exists()] if relation in OPTIONAL else files
 
 
-def _view(relation: str, files: list[Path]) -> str:
-    rows = "true" if relation != "events" else _VISIBLE
+def uncut(near: Sequence[Cut]) -> str:
+    """True for a row of `events` that none of `near` hides, as a condition of SQL.
+
+    Many are looked up in the relation `cuts`, which must hold them.
+    """
+    if len(near) > _LISTED:
+        return (
+            "not exists (select 1 from cuts where cuts.app = events.app and events.seq <= cuts.through"
+            " and (cuts.before is null or events.received_at < cuts.before))"
+        )
+    return " and ".join(["true", *(f"not ({_cut(cut)})" for cut in near)])
+
+
+def _cut(cut: Cut) -> str:
+    said = f"app = {quoted(cut.app)} and seq <= {cut.through}"
+    return said if cut.before is None else f"{said} and received_at < timestamp '{cut.before.isoformat(sep=' ')}'"
+
+
+def _view(relation: str, files: list[Path], rows: str) -> str:
     read, rows = (source(files), rows) if files else (_nothing(relation), "false")
-    return f"create or replace view {relation} as select * from {read} where {rows};\n"
+    return f"create or replace view {relation} as select * from {read} as {relation} where {rows};\n"
 
 
 def source(files: Sequence[Path]) -> str:

@@ -7,10 +7,10 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from data import views
-from data.hidden import hides
+from data.hidden import hidden
 from data.layout import Store
 from data.parts import Part, list_live
-from data.schema import RELATIONS
+from data.schema import OPTIONAL, RELATIONS
 from ingest.count import add, count, rows
 from ingest.segments import HEADER, read_segment, sealed
 
@@ -63,7 +63,7 @@ def _files(parts: Sequence[Part]) -> Iterator[Problem]:
     for part in parts:
         for relation, schema in RELATIONS.items():
             file = part.file(relation)
-            if relation == "hides" and not file.exists():
+            if relation in OPTIONAL and not file.exists():
                 continue
             try:
                 found = pl.read_parquet(file).schema
@@ -76,10 +76,10 @@ def _files(parts: Sequence[Part]) -> Iterator[Problem]:
 
 def _recount(parts: Sequence[Part], progress: Callable[[int, int], None]) -> tuple[int, dict[str, pl.DataFrame]]:
     """How many events are visible, and the counts they should have."""
-    hidden = hides(parts)
+    hides = hidden(parts)
     visible, tables = 0, {relation: [pl.DataFrame(schema=RELATIONS[relation])] for relation in _COUNTS}
     for done, part in enumerate(parts, start=1):
-        events = pl.read_parquet(part.file("events")).join(hidden, on="seq", how="anti")
+        events = hides.between(part.first, part.last).visible(pl.scan_parquet(part.file("events"))).collect()
         visible += events.height
         for relation, table in count(rows(events)).items():
             tables[relation] = [add(relation, [*tables[relation], table])]
@@ -105,16 +105,16 @@ def _sums(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _seqs(parts: Sequence[Part]) -> Iterator[Problem]:
-    hidden = hides(parts)
+    hides = hidden(parts)
     superseded: list[pl.DataFrame] = []
     shown: list[pl.DataFrame] = []
     for part in parts:
-        events = pl.read_parquet(part.file("events"), columns=["seq", "supersedes"])
+        events = pl.read_parquet(part.file("events"), columns=["seq", "app", "received_at", "supersedes"])
         if events.height and not events["seq"].is_between(part.first, part.last).all():
             yield Problem(str(part.file("events")), f"holds seqs outside {part.first}..{part.last}")
         if events["seq"].n_unique() != events.height:
             yield Problem(str(part.file("events")), "holds a seq twice")
-        shown.append(events.join(hidden, on="seq", how="anti").select("seq"))
+        shown.append(hides.between(part.first, part.last).visible(events.lazy()).select("seq").collect())
         superseded.append(events.select(seq="supersedes").drop_nulls())
     if parts:
         both = pl.concat(shown).join(pl.concat(superseded), on="seq", how="semi")

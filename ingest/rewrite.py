@@ -11,7 +11,7 @@ import polars as pl
 
 from data import views
 from data.durable import fsync_path
-from data.hidden import hides
+from data.hidden import Cut, Hidden, cut_table, hidden
 from data.layout import Store
 from data.parts import Part, part_at
 from data.schema import BLOCK
@@ -45,38 +45,48 @@ class Rewriter:
         first, last = neighbours[0].first, neighbours[-1].last
         generation = 0 if len(neighbours) > 1 else neighbours[0].generation + 1
         made = temporary(self._store, "merge")
-        before = self._copy_events(neighbours, hides(shown), made / "events.parquet")
+        before = self._copy_events(neighbours, hidden(shown), made / "events.parquet")
         counts = {name: add(name, [pl.read_parquet(part.file(name)) for part in neighbours]) for name in _COUNTS}
         if before:
             counts = _recounted_extremes(counts, made / "events.parquet")
         for name, table in counts.items():
             write_table(table, made / f"{name}.parquet", {})
-        outside = hides(neighbours).filter(~pl.col("seq").is_between(first, last))
-        if outside.height:
-            write_table(outside, made / "hides.parquet", {})
+        outside = hidden(neighbours)
+        seqs = outside.seqs.filter((outside.seqs < first) | (outside.seqs > last))
+        if len(seqs):
+            write_table(seqs.to_frame(), made / "hides.parquet", {})
+        if cuts := [cut for cut in outside.cuts if _reaches_beyond(cut, neighbours, shown)]:
+            write_table(cut_table(cuts), made / "cuts.parquet", {})
         return publish(self._store, made, part_at(self._store, neighbours[0].day, first, last, generation))
 
-    def _copy_events(self, neighbours: Sequence[Part], shown_hides: pl.DataFrame, target: Path) -> bool:
+    def _copy_events(self, neighbours: Sequence[Part], hides: Hidden, target: Path) -> bool:
         """Copy the visible rows to `target`; True when rows were left out."""
-        hidden = shown_hides.filter(pl.col("seq").is_between(neighbours[0].first, neighbours[-1].last))
+        near = hides.between(neighbours[0].first, neighbours[-1].last)
         order = "app, seq" if neighbours[-1].last - neighbours[0].first >= _BY_APP_ROWS else "seq"
         source = views.source([part.file("events") for part in neighbours])
         footer = views.quoted(json.dumps(self._segments(neighbours)))
-        self._duckdb.register("hidden", hidden)
+        self._duckdb.register("hidden", near.seqs.to_frame())
+        self._duckdb.register("cuts", cut_table(near.cuts))
         self._duckdb.execute(
-            f"copy (select * from {source}"
-            f" where seq not in (select seq from hidden) order by {order})"
+            f"copy (select * from {source} as events"
+            f" where seq not in (select seq from hidden) and {views.uncut(near.cuts)} order by {order})"
             f" to {views.quoted(str(target.absolute()))} (format parquet, compression zstd, compression_level 1,"
             f" row_group_size {BLOCK}, kv_metadata {{{SEGMENTS}: {footer}}})"
         )
         self._duckdb.unregister("hidden")
-        return hidden.height > 0
+        self._duckdb.unregister("cuts")
+        return near.any()
 
     def _segments(self, neighbours: Sequence[Part]) -> list[str]:
         """Segments of `neighbours` that are still in the spool, of which a writer that died may not know."""
         fsync_path(self._store.spool)
         waiting = {path.stem for path in sealed(self._store.spool)}
         return [name for part in neighbours for name in segments_of(part) if name in waiting]
+
+
+def _reaches_beyond(cut: Cut, neighbours: Sequence[Part], shown: Sequence[Part]) -> bool:
+    """Whether a row that the cut hides may lie in a live part that is none of `neighbours`."""
+    return any(part.first <= cut.through for part in shown if part not in neighbours)
 
 
 def _recounted_extremes(counts: dict[str, pl.DataFrame], events: Path) -> dict[str, pl.DataFrame]:

@@ -45,7 +45,7 @@ def _worst(name: Row) -> str:
 
 def _latest(look: Look, app: str, chosen: Filter, names: list[Row]) -> list[str]:
     """The newest status of each name; where the newest event counted is hidden, the events say which one is left."""
-    unsure = {row["event_name"] for row in names if look.hides_any(row["latest_seq"], row["latest_seq"] + 1)}
+    unsure = {row["event_name"] for row in names if look.hides_any(app, row["latest_seq"], row["latest_seq"] + 1)}
     latest = {row["event_name"]: row["latest_status"] for row in names}
     return list((latest | _left(look, app, chosen, unsure)).values())
 

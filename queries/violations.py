@@ -45,7 +45,7 @@ class _Doubt(NamedTuple):
 
 def _settle(look: Look, app: str, chosen: Filter, rows: list[Row]) -> None:
     """Ask the events again for whatever in `rows` is in doubt."""
-    stretches = list(_stretches(sorted(_doubts(look, rows), key=lambda doubt: doubt.low)))
+    stretches = list(_stretches(sorted(_doubts(look, app, rows), key=lambda doubt: doubt.low)))
     if len(stretches) > _MOST_LOOKS:
         _correct(_in_events(look, app, chosen, *look.everything()), chain(*stretches))
         return
@@ -54,14 +54,14 @@ def _settle(look: Look, app: str, chosen: Filter, rows: list[Row]) -> None:
         _correct(_in_events(look, app, chosen, low, high), doubts)
 
 
-def _doubts(look: Look, rows: Iterable[Row]) -> Iterator[_Doubt]:
+def _doubts(look: Look, app: str, rows: Iterable[Row]) -> Iterator[_Doubt]:
     for row in rows:
         sample = row["sample_seq"]
-        if look.hides_any(row["first_low"], row["first_high"] + 1):
+        if look.hides_any(app, row["first_low"], row["first_high"] + 1):
             yield _Doubt(row, "first_at", row["first_low"], row["first_high"])
-        if look.hides_any(row["last_low"], row["last_high"] + 1):
+        if look.hides_any(app, row["last_low"], row["last_high"] + 1):
             yield _Doubt(row, "last_at", row["last_low"], row["last_high"])
-        if look.hides_any(sample, sample + 1):
+        if look.hides_any(app, sample, sample + 1):
             yield _Doubt(row, "sample_seq", row["sample_low"], sample)
 
 
