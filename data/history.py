@@ -1,6 +1,6 @@
 """An app's stored events as batches, oldest first: what replays, drafts and exports read, in bounded memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,16 +61,32 @@ def batches(
     """
     asked = Range(since, until, first_seq, last_seq)
     with pinned(store, first_seq or 0, last_seq) as pin:
-        waiting: list[pl.DataFrame] = []
-        height = size = 0
-        for piece in _pieces(pin, app, asked, columns, rows, batch_bytes):
-            if waiting and (height + piece.height > rows or size + _bytes(piece) > batch_bytes):
-                yield pl.concat(waiting)
-                waiting, height, size = [], 0, 0
-            waiting.append(piece)
-            height, size = height + piece.height, size + _bytes(piece)
-        if waiting:
-            yield pl.concat(waiting)
+        yield from _together(_pieces(pin, app, asked, columns, rows, batch_bytes), rows, batch_bytes)
+
+
+def chosen(
+    pin: Pinned,
+    app: str,
+    choose: Callable[[Path], pl.Series],
+    *,
+    columns: Sequence[str],
+    rows: int = ROWS,
+    batch_bytes: int = BATCH_BYTES,
+) -> Iterator[pl.DataFrame]:
+    """The visible events of `app` among those `choose` picks, as `batches` gives them.
+
+    `choose` gets the file of each part's events, and gives the seqs of some, ascending; the texts of others are not
+    read where a whole row group can be left out.
+    """
+
+    def pieces() -> Iterator[pl.DataFrame]:
+        for part, path in pin.each():
+            seqs = choose(path)
+            if len(seqs):
+                one = Pinned((part,), (path,), pin.hidden)
+                yield from _pieces(one, app, Range(None, None, int(seqs[0]), int(seqs[-1])), columns, rows, batch_bytes, seqs)
+
+    yield from _together(pieces(), rows, batch_bytes)
 
 
 def count(
@@ -117,22 +133,43 @@ def _seqs(part: Part, file: Path, app: str, asked: Range, hidden: Hidden) -> pl.
 
 
 def _pieces(
-    pin: Pinned, app: str, asked: Range, columns: Sequence[str], rows: int, batch_bytes: int
+    pin: Pinned,
+    app: str,
+    asked: Range,
+    columns: Sequence[str],
+    rows: int,
+    batch_bytes: int,
+    seqs: pl.Series | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """The wanted rows of each part, a few thousand at a time and fewer where they are long."""
+    """The wanted rows of each part, of `seqs` where these are given, a few thousand at a time, fewer where long."""
     schema: Any = {name: EVENTS[name] for name in columns}
     read = list(dict.fromkeys((*columns, *_TOLD)))
     for part, path in pin.each():
         with _named(part), pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 told = file.metadata.row_group(group)
-                step = min(rows, _step(told, batch_bytes)) if _may_hold(told, app, asked) else 0
+                step = min(rows, _step(told, batch_bytes)) if _may_hold(told, app, asked, seqs) else 0
                 for batch in file.iter_batches(step, [group], columns=read, use_threads=False) if step else ():
                     frame = pl.DataFrame(pl.from_arrow(batch)).filter(_wanted(app, asked))
-                    found = _visible(frame, pin.hidden).select(columns).cast(schema)
+                    picked = frame if seqs is None else _picked(frame, seqs)
+                    found = _visible(picked, pin.hidden).select(columns).cast(schema)
                     if found.height:
                         # A file says how long its texts are, but not how often a repeated one comes.
                         yield from found.iter_slices(max(found.height * batch_bytes // (_bytes(found) + 1), 1))
+
+
+def _together(pieces: Iterator[pl.DataFrame], rows: int, batch_bytes: int) -> Iterator[pl.DataFrame]:
+    """The same rows in fewer frames."""
+    waiting: list[pl.DataFrame] = []
+    height = size = 0
+    for piece in pieces:
+        if waiting and (height + piece.height > rows or size + _bytes(piece) > batch_bytes):
+            yield pl.concat(waiting)
+            waiting, height, size = [], 0, 0
+        waiting.append(piece)
+        height, size = height + piece.height, size + _bytes(piece)
+    if waiting:
+        yield pl.concat(waiting)
 
 
 def _wanted(app: str, asked: Range) -> pl.Expr:
@@ -148,6 +185,14 @@ def _wanted(app: str, asked: Range) -> pl.Expr:
     return wanted
 
 
+def _picked(frame: pl.DataFrame, seqs: pl.Series) -> pl.DataFrame:
+    """The rows with one of `seqs`, of rows in seq order."""
+    if not frame.height:
+        return frame
+    near = seqs[seqs.search_sorted(frame["seq"][0], "left") : seqs.search_sorted(frame["seq"][-1], "right")]
+    return frame if len(near) == frame.height else frame.filter(pl.col("seq").is_in(near.implode()))
+
+
 def _visible(frame: pl.DataFrame, hidden: Hidden) -> pl.DataFrame:
     """What is not hidden of some rows of one app."""
     if not frame.height or not hidden.any():
@@ -157,15 +202,21 @@ def _visible(frame: pl.DataFrame, hidden: Hidden) -> pl.DataFrame:
     return frame.filter(~near.rows()) if near.any() else frame
 
 
-def _may_hold(group: Any, app: str, asked: Range) -> bool:
-    """Whether a row group's statistics leave room for a row of the range."""
+def _may_hold(group: Any, app: str, asked: Range, seqs: pl.Series | None) -> bool:
+    """Whether a row group's statistics leave room for a row of the range, with one of `seqs` where these are given."""
     told = {}
     for at in range(group.num_columns):
         column = group.column(at)
         if column.path_in_schema in _TOLD and column.statistics is not None and column.statistics.has_min_max:
             told[column.path_in_schema] = (column.statistics.min, column.statistics.max)
+    if seqs is not None and "seq" in told and not _any_between(seqs, *told["seq"]):
+        return False
     bounds = [("app", app, app), ("seq", asked.first_seq, asked.last_seq), ("received_at", asked.since, asked.until)]
     return not any(name in told and _apart(told[name], low, high) for name, low, high in bounds)
+
+
+def _any_between(seqs: pl.Series, low: int, high: int) -> bool:
+    return bool(seqs.search_sorted(low, "left") < seqs.search_sorted(high, "right"))
 
 
 def _apart(told: tuple[Any, Any], low: Any, high: Any) -> bool:
