@@ -75,6 +75,28 @@ BY_MINUTE: Final = pl.Schema(
     }
 )
 
+BY_HOUR: Final = pl.Schema(
+    {
+        "hour": INSTANT,
+        **_DIMENSION_COLUMNS,
+        "events": pl.Int64(),
+        "warned": pl.Int64(),
+        "replaced": pl.Int64(),
+        "last_at": INSTANT,
+        "latest_seq": pl.Int64(),
+    }
+)
+
+BY_STATUS: Final = pl.Schema(
+    {
+        "minute": INSTANT,
+        "app": pl.String(),
+        "event_type": pl.String(),
+        "status": pl.String(),
+        "events": pl.Int64(),
+    }
+)
+
 BY_BLOCK: Final = pl.Schema(
     {
         "block": pl.Int64(),
@@ -114,11 +136,16 @@ RELATIONS: Final = {
     "events": EVENTS,
     "by_block": BY_BLOCK,
     "by_minute": BY_MINUTE,
+    "by_hour": BY_HOUR,
+    "by_status": BY_STATUS,
     "violations": VIOLATIONS,
     "hides": HIDES,
     "cuts": CUTS,
 }
 """File name (without `.parquet`) in a part → its columns."""
+
+COUNTS: Final = ("by_block", "by_minute", "by_hour", "by_status", "violations")
+"""Relations that are sums over events: linear, so that the counts of several parts add up."""
 
 OPTIONAL: Final = ("hides", "cuts")
 """Relations whose file may be absent: such a part hides nothing, and cuts nothing off."""

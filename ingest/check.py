@@ -10,11 +10,10 @@ from data import views
 from data.hidden import hidden
 from data.layout import Store
 from data.parts import Part, list_live
-from data.schema import OPTIONAL, RELATIONS
+from data.schema import COUNTS, OPTIONAL, RELATIONS
 from ingest.count import add, count, rows
 from ingest.segments import HEADER, read_segment, sealed
 
-_COUNTS = ("by_minute", "by_block", "violations")
 _SUMS = ("events", "warned", "replaced")
 
 
@@ -77,7 +76,7 @@ def _files(parts: Sequence[Part]) -> Iterator[Problem]:
 def _recount(parts: Sequence[Part], progress: Callable[[int, int], None]) -> tuple[int, dict[str, pl.DataFrame]]:
     """How many events are visible, and the counts they should have."""
     hides = hidden(parts)
-    visible, tables = 0, {relation: [pl.DataFrame(schema=RELATIONS[relation])] for relation in _COUNTS}
+    visible, tables = 0, {relation: [pl.DataFrame(schema=RELATIONS[relation])] for relation in COUNTS}
     for done, part in enumerate(parts, start=1):
         events = hides.between(part.first, part.last).visible(pl.scan_parquet(part.file("events"))).collect()
         visible += events.height

@@ -1,11 +1,11 @@
-"""What a part counts: two tables of events and one of violations, linear so that parts add up."""
+"""What a part counts: tables of events by block and by time, and one of violations; linear, so that parts add up."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from data.schema import BLOCK, BY_BLOCK, BY_MINUTE, DIMENSIONS, VIOLATIONS
+from data.schema import BLOCK, COUNTS, DIMENSIONS, RELATIONS
 
 BROKEN: Final = ("path", "rule", "severity")
 COUNTED: Final = pl.Struct(
@@ -19,10 +19,12 @@ ROW: Final = pl.Schema(
 )
 """One event to count (`sign` 1) or one to take back (-1, with the minute it was counted in as `received_at`)."""
 
-_GROUPS: Final = {
-    "by_minute": (BY_MINUTE, ("minute", *DIMENSIONS)),
-    "by_block": (BY_BLOCK, ("block", *DIMENSIONS)),
-    "violations": (VIOLATIONS, ("block", "minute", "app", "event_name", "path", "rule", "severity", "app_version")),
+_KEYS: Final = {
+    "by_block": ("block", *DIMENSIONS),
+    "by_minute": ("minute", *DIMENSIONS),
+    "by_hour": ("hour", *DIMENSIONS),
+    "by_status": ("minute", "app", "event_type", "status"),
+    "violations": ("block", "minute", "app", "event_name", "path", "rule", "severity", "app_version"),
 }
 
 
@@ -44,10 +46,11 @@ def rows(events: pl.DataFrame, *, sign: int = 1) -> pl.DataFrame:
 
 
 def count(told: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The three count tables of `told` (columns of `ROW`); groups in the order of their keys."""
+    """The count tables, by relation, of `told` (columns of `ROW`); groups in the order of their keys."""
     flat = told.unnest("counted").with_columns(
         block=pl.col("seq") // BLOCK,
         minute=pl.col("received_at").dt.truncate("1m"),
+        hour=pl.col("received_at").dt.truncate("1h"),
         events=pl.col("sign"),
         warned=pl.col("warned").cast(pl.Int64) * pl.col("sign"),
         replaced=(pl.col("copies") - 1) * pl.col("sign"),
@@ -56,8 +59,7 @@ def count(told: pl.DataFrame) -> dict[str, pl.DataFrame]:
     )
     each = flat.with_columns(first_at="at", last_at="at", first_seq="shown", latest_seq="shown")
     broken = each.explode("broken", empty_as_null=False, keep_nulls=False).unnest("broken")
-    tables = {"by_minute": each, "by_block": each, "violations": broken}
-    return {relation: _sum(relation, table) for relation, table in tables.items()}
+    return {relation: _sum(relation, broken if relation == "violations" else each) for relation in COUNTS}
 
 
 def add(relation: str, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -65,8 +67,19 @@ def add(relation: str, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return _sum(relation, pl.concat(tables))
 
 
+def taken_back(relation: str, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The count table that, added to `tables`, leaves nothing of what they count."""
+    added = add(relation, tables)
+    sums = [name for name in ("events", "warned", "replaced") if name in added.columns]
+    told = added.filter(pl.any_horizontal(pl.col(name) != 0 for name in sums))
+    extremes = [name for name in told.columns if name.startswith(("first_", "last_", "latest_"))]
+    return told.with_columns(-pl.col(name) for name in sums).with_columns(
+        pl.lit(None, told.schema[name]).alias(name) for name in extremes
+    )
+
+
 def _sum(relation: str, table: pl.DataFrame) -> pl.DataFrame:
-    schema, keys = _GROUPS[relation]
+    schema, keys = RELATIONS[relation], _KEYS[relation]
     how = {"events": pl.Expr.sum, "warned": pl.Expr.sum, "replaced": pl.Expr.sum}
     how |= {"first_at": pl.Expr.min, "last_at": pl.Expr.max, "first_seq": pl.Expr.min, "latest_seq": pl.Expr.max}
     columns = [how[name](pl.col(name)) for name in schema if name not in keys]

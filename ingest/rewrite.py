@@ -14,12 +14,11 @@ from data.durable import fsync_path
 from data.hidden import Cut, Hidden, cut_table, hidden
 from data.layout import Store
 from data.parts import Part, part_at
-from data.schema import BLOCK
+from data.schema import BLOCK, COUNTS
 from ingest.commit import SEGMENTS, publish, segments_of, temporary, write_table
 from ingest.count import add, count, rows
 from ingest.segments import sealed
 
-_COUNTS: Final = ("by_minute", "by_block", "violations")
 _BY_APP_ROWS: Final = BLOCK
 """From here on rows lie in (app, seq) order, so that one app of many reads only its own row groups."""
 
@@ -46,7 +45,7 @@ class Rewriter:
         generation = 0 if len(neighbours) > 1 else neighbours[0].generation + 1
         made = temporary(self._store, "merge")
         before = self._copy_events(neighbours, hidden(shown), made / "events.parquet")
-        counts = {name: add(name, [pl.read_parquet(part.file(name)) for part in neighbours]) for name in _COUNTS}
+        counts = {name: add(name, [pl.read_parquet(part.file(name)) for part in neighbours]) for name in COUNTS}
         if before:
             counts = _recounted_extremes(counts, made / "events.parquet")
         for name, table in counts.items():
