@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, wraps
@@ -12,6 +12,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import duckdb
+import polars as pl
 
 from data import views
 from data.hidden import Hidden, hidden
@@ -202,6 +203,28 @@ class _Live:
     @cached_property
     def hidden(self) -> Hidden:
         return hidden(self.parts)
+
+
+class Engine:
+    """An engine of its own for long work such as an export, so that no question has to wait for it."""
+
+    def __init__(self, threads: int = 1, memory_mb: int = 256) -> None:
+        self._connection = _engine(threads, memory_mb)
+
+    def frame(self, sql: str, values: Mapping[str, object], **tables: pl.DataFrame) -> pl.DataFrame:
+        """What `sql` gives, which may name `tables`. Raises OSError for a file that cannot be read, Busy for too much."""
+        with closing(self._connection.cursor()) as cursor:
+            for name, table in tables.items():
+                cursor.register(name, table.to_arrow())
+            try:
+                return cursor.sql(sql, params=dict(values)).pl()
+            except duckdb.OutOfMemoryException:
+                raise Busy("busy", "this needs more memory than it may take; ask for less") from None
+            except duckdb.Error as error:
+                raise OSError(str(error).partition("\n")[0]) from None
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def question(answer: Callable[Concatenate[Look, P], T]) -> Callable[Concatenate[Reader, P], T]:
