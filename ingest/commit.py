@@ -1,9 +1,9 @@
-"""Makes a part: events, their counts and what they hide, written beside the parts and renamed among them at once."""
+"""Makes a part: events or a removal of some, the counts, what is hidden; written beside the parts, renamed at once."""
 
 import json
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,11 +12,13 @@ import polars as pl
 
 from data import views
 from data.durable import TEMPORARY, publish_folder
+from data.hidden import cut_table
 from data.layout import Store
 from data.parts import Part, part_at
-from data.schema import BLOCK
+from data.schema import BLOCK, EVENTS, OPTIONAL
 from ingest.count import count
 from ingest.dedup import Kept
+from ingest.removal import Removal
 
 SEGMENTS: Final = "segments"
 """Key in the footer of `events.parquet`: a JSON list of the segments whose events are in the part."""
@@ -27,15 +29,23 @@ def commit(store: Store, kept: Kept, segments: Sequence[str]) -> Part:
 
     Raises OSError, and then nothing is visible.
     """
-    tables = {"events": kept.events, **count(kept.told)}
-    if kept.hides.height:
-        tables["hides"] = kept.hides
-    day = datetime.now(UTC).date()
     first, last = int(kept.events["seq"][0]), int(kept.events["seq"][-1])
+    return _store(store, {"events": kept.events, **count(kept.told), "hides": kept.hides}, first, last, segments)
+
+
+def commit_removal(store: Store, removal: Removal, seq: int, segments: Sequence[str]) -> Part:
+    """Store `removal` as a part without events, which takes `seq`; returns and raises like `commit`."""
+    tables = {"events": EVENTS.to_frame(), **removal.counts, "hides": removal.hides, "cuts": cut_table(removal.cuts)}
+    return _store(store, tables, seq, seq, segments)
+
+
+def _store(store: Store, tables: Mapping[str, pl.DataFrame], first: int, last: int, segments: Sequence[str]) -> Part:
+    day = datetime.now(UTC).date()
     made = temporary(store, "write")
     footers = {"events": {SEGMENTS: json.dumps(list(segments))}}
     for relation, table in tables.items():
-        write_table(table, made / f"{relation}.parquet", footers.get(relation, {}))
+        if table.height or relation not in OPTIONAL:
+            write_table(table, made / f"{relation}.parquet", footers.get(relation, {}))
     return publish(store, made, part_at(store, day, first, last))
 
 
