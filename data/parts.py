@@ -53,11 +53,20 @@ def part_at(store: Store, day: date, first: int, last: int, generation: int = 0)
 
 def parse(folder: Path) -> Part | None:
     """The part a folder's name speaks of; None for any other name, `.tmp` among them."""
-    name, day = _NAME.fullmatch(folder.name), _DAY.fullmatch(folder.parent.name)
+    name, day = _NAME.fullmatch(folder.name), day_of(folder.parent)
     if name is None or day is None:
         return None
     first, last, generation = (int(number) for number in name.groups())
-    return Part(first, last, generation, date.fromisoformat(day.group(1)), folder)
+    return Part(first, last, generation, day, folder) if 1 <= first <= last else None
+
+
+def day_of(folder: Path) -> date | None:
+    """The day a folder among the parts is for; None for any other name."""
+    found = _DAY.fullmatch(folder.name)
+    try:
+        return date.fromisoformat(found.group(1)) if found else None
+    except ValueError:
+        return None
 
 
 def live(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -108,7 +117,7 @@ def stamp(store: Store) -> Stamp:
 
 
 def _days(store: Store) -> list[Path]:
-    return [folder for folder in _folders(store.parts) if _DAY.fullmatch(folder.name)]
+    return [folder for folder in _folders(store.parts) if day_of(folder)]
 
 
 def _folders(path: Path) -> list[Path]:

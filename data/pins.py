@@ -39,6 +39,13 @@ def pinned(store: Store, first_seq: int = 0, last_seq: int | None = None) -> Ite
 
     Links of a process that died go with the next pin. Raises OSError where the store's disk takes no hard links.
     """
+    with held_folder(store) as folder:
+        yield _linked(store, folder, first_seq, last_seq)
+
+
+@contextmanager
+def held_folder(store: Store) -> Iterator[Path]:
+    """A folder of this process in the store's pins, for hard links; it goes when this is left."""
     store.pins.mkdir(exist_ok=True)
     folder = store.pins / uuid.uuid4().hex
     with turn(store, "pins"):
@@ -47,7 +54,7 @@ def pinned(store: Store, first_seq: int = 0, last_seq: int | None = None) -> Ite
         held = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         fcntl.flock(held, fcntl.LOCK_EX)
     try:
-        yield _linked(store, folder, first_seq, last_seq)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(held)
