@@ -212,12 +212,13 @@ class Engine:
         self._connection = _engine(threads, memory_mb)
 
     def frame(self, sql: str, values: Mapping[str, object], **tables: pl.DataFrame) -> pl.DataFrame:
-        """What `sql` gives, which may name `tables`. Raises OSError for a file that cannot be read, Busy for too much."""
+        """What `sql` gives, which may name `tables`. Raises OSError for what cannot be read, Busy for too much."""
         with closing(self._connection.cursor()) as cursor:
             for name, table in tables.items():
                 cursor.register(name, table.to_arrow())
             try:
-                return cursor.sql(sql, params=dict(values)).pl()
+                found: pl.DataFrame = cursor.sql(sql, params=dict(values)).pl()
+                return found
             except duckdb.OutOfMemoryException:
                 raise Busy("busy", "this needs more memory than it may take; ask for less") from None
             except duckdb.Error as error:
