@@ -13,8 +13,6 @@ import pyarrow as pa
 from data.schema import EVENTS, INSTANT
 
 START: Final = datetime(2026, 10, 1)
-DAYS: Final = 30
-END: Final = START + timedelta(days=DAYS)
 BIG_APP: Final = "shop"
 BIG_SHARE: Final = 0.9
 
@@ -35,11 +33,17 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Stream:
-    """`rows` events of `apps` apps, the first of which has nine of ten when there are several; `seed` chooses them."""
+    """`rows` events that came over `days` days, of `apps` apps; the first has nine of ten when there are several."""
 
     rows: int
     apps: int = 1
+    days: int = 30
     seed: int = 1
+
+    @property
+    def end(self) -> datetime:
+        """When the last one came, or a moment later."""
+        return START + timedelta(days=self.days)
 
     def app(self, number: int) -> str:
         return f"app-{number:03d}" if number else BIG_APP
@@ -87,7 +91,7 @@ def _apps(stream: Stream, r: np.random.Generator, rows: int) -> pl.Series:
 
 
 def _received_at(stream: Stream, seq: Numbers) -> pl.Series:
-    span = DAYS * 86_400 * 1_000_000
+    span = stream.days * 86_400 * 1_000_000
     began = int((START - datetime(1970, 1, 1)) / timedelta(microseconds=1))
     return pl.Series(began + ((seq - 1) / stream.rows * span).astype(np.int64)).cast(INSTANT)
 

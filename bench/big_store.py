@@ -20,7 +20,7 @@ import polars as pl
 from tqdm import tqdm
 
 from bench import big_events
-from bench.big_events import BIG_APP, DAYS, NAMES, START, Stream, events
+from bench.big_events import BIG_APP, NAMES, START, Stream, events
 from bench.traffic import ARTEFACTS
 from data import schema, views
 from data.layout import Store
@@ -60,11 +60,11 @@ class NoRoom(Exception):
 
 
 def big_store(stream: Stream, folder: Path = ARTEFACTS, *, workers: int = WORKERS) -> Store:
-    """A store of the stream's events over 30 days: a new one, or the one made earlier by the same recipe.
+    """A store of the stream's events: a new one, or the one made earlier by the same recipe.
 
     Merged parts of up to a million events, as the merger writes them, and a few fresh ones. Raises NoRoom.
     """
-    store = Store(folder / f"big-{stream.rows}-{stream.apps}-{stream.seed}")
+    store = Store(folder / f"big-{stream.rows}-{stream.apps}-{stream.days}-{stream.seed}")
     recipe = _recipe()
     made = store.root / RECIPE
     if not made.exists() or made.read_text() != recipe:
@@ -91,8 +91,8 @@ def store_of(told: pl.DataFrame, store: Store) -> Store:
 def stretches(stream: Stream) -> Iterator[Stretch]:
     """The merged parts; the last few events are left for fresh ones."""
     merged = stream.rows - sum(FRESH)
-    for number in range(DAYS):
-        first, end = stream.rows * number // DAYS + 1, min(stream.rows * (number + 1) // DAYS, merged) + 1
+    for number in range(stream.days):
+        first, end = stream.rows * number // stream.days + 1, min(stream.rows * (number + 1) // stream.days, merged) + 1
         for start in range(first, end, PART):
             yield Stretch(START.date() + timedelta(days=number), start, min(PART, end - start))
 
@@ -165,9 +165,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.big_store", description=__doc__)
     parser.add_argument("rows", type=int, help="How many events.")
     parser.add_argument("--apps", type=int, default=1, help=f"How many apps; {BIG_APP} has nine of ten events (1).")
+    parser.add_argument("--days", type=int, default=30, help="Over how many days they came (30).")
     parser.add_argument("--folder", type=Path, default=ARTEFACTS, help=f"Where it is kept ({ARTEFACTS}).")
     asked = parser.parse_args()
-    store = big_store(Stream(asked.rows, asked.apps), asked.folder)
+    store = big_store(Stream(asked.rows, asked.apps, asked.days), asked.folder)
     parts = list_live(store)
     print(f"{store.root}: {len(parts)} parts, {sum(part.last - part.first + 1 for part in parts):,} events")
 
