@@ -7,10 +7,12 @@ import argparse
 import hashlib
 import inspect
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -101,13 +103,18 @@ def _fill(store: Store, stream: Stream, workers: int) -> None:
     for number in range(stream.apps):
         source = _plan()
         put(store.plans, read_plan(source, app=stream.app(number), filename="plan.json")[0], source)
-    work = list(stretches(stream))
+    # A store has one merger: it is this process, and the workers are ahead of it by a few parts.
+    rewriter, work = Rewriter(store, memory_mb=512, threads=2), stretches(stream)
     with (
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
         tqdm(total=stream.rows, unit=" events", unit_scale=True, desc="making a big store", disable=None) as bar,
     ):
-        for done in [pool.submit(_make, store, stream, stretch) for stretch in work]:
-            bar.update(done.result())
+        ahead = deque(pool.submit(_make, store, stream, stretch) for stretch in islice(work, 2 * workers))
+        while ahead:
+            fresh = ahead.popleft().result()
+            ahead.extend(pool.submit(_make, store, stream, stretch) for stretch in islice(work, 1))
+            _merge(store, rewriter, fresh)
+            bar.update(fresh[-1].last - fresh[0].first + 1)
     first = stream.rows - sum(FRESH) + 1
     for many in FRESH:
         some = events(stream, first, many)
@@ -116,15 +123,11 @@ def _fill(store: Store, stream: Stream, workers: int) -> None:
     views.write(store)
 
 
-def _make(store: Store, stream: Stream, stretch: Stretch) -> int:
-    """One merged part, of parts that are small enough to be held in memory."""
+def _make(store: Store, stream: Stream, stretch: Stretch) -> list[Part]:
+    """Fresh parts that will be one merged part, each small enough to be held in memory."""
     end = stretch.first + stretch.rows
-    fresh = [
-        _fresh(store, stretch.day, events(stream, first, min(AT_ONCE, end - first)))
-        for first in range(stretch.first, end, AT_ONCE)
-    ]
-    _merge(store, Rewriter(store, memory_mb=512, threads=1), fresh)
-    return stretch.rows
+    starts = range(stretch.first, end, AT_ONCE)
+    return [_fresh(store, stretch.day, events(stream, first, min(AT_ONCE, end - first))) for first in starts]
 
 
 def _fresh(store: Store, day: date, some: pl.DataFrame) -> Part:
