@@ -10,12 +10,13 @@ from typing import Final
 
 import polars as pl
 
-from data import views
+from data import digests, views
 from data.durable import TEMPORARY, publish_folder
 from data.hidden import cut_table
 from data.layout import Store
 from data.parts import Part, part_at
 from data.schema import BLOCK, EVENTS, OPTIONAL
+from data.store_id import store_id
 from ingest.count import count
 from ingest.dedup import Kept
 from ingest.removal import Removal
@@ -51,6 +52,7 @@ def _store(store: Store, tables: Mapping[str, pl.DataFrame], first: int, last: i
 
 def publish(store: Store, made: Path, part: Part) -> Part:
     """Rename the folder `made` to `part`'s, which makes it visible, and write `views.sql` anew."""
+    digests.write(made, store_id(store.root), part)
     publish_folder(made, part.folder)
     views.write(store)
     return part
