@@ -37,6 +37,10 @@ class Store:
         return self.root / "pins"
 
     @property
+    def settings(self) -> Path:
+        return self.root / "settings.db"
+
+    @property
     def views(self) -> Path:
         return self.root / "views.sql"
 
