@@ -33,10 +33,10 @@ def store_id(root: Path) -> str:
     return path.read_text().strip()
 
 
-def named_by_parts(root: Path) -> str | None:
-    """The store that most of the parts say they belong to; None where none says it."""
+def named_by_parts(root: Path, preferred: str = "") -> str | None:
+    """The store that most of the parts say they belong to, or `preferred` where any says it; None where none does."""
     said = Counter(filter(None, map(_named_by, root.glob(f"parts/day=*/*/{DIGESTS}"))))
-    return said.most_common(1)[0][0] if said else None
+    return preferred if preferred in said else said.most_common(1)[0][0] if said else None
 
 
 def _named_by(digests: Path) -> str | None:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from data.durable import TEMPORARY, fsync_path
-from ingest.segments import HEADER, OPEN, SEALED, read_segment
+from ingest.segments import OPEN, SEALED, read_segment, whole_bytes
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def _seal_if_abandoned(path: Path) -> bool:
         if not records:
             path.unlink()
             return False
-        os.ftruncate(descriptor, sum(HEADER.size + len(record.body) for record in records))
+        os.ftruncate(descriptor, whole_bytes(path.read_bytes()))
         os.fsync(descriptor)
         path.rename(path.with_suffix(SEALED))
         log.info("sealed an abandoned segment path=%s events=%d", path, sum(record.events for record in records))

@@ -3,17 +3,21 @@
 import logging
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import lmdb
+import msgspec
 import polars as pl
 
+from data.hidden import Cut, cut_rows, widest
 from ingest.environment import Environment
 
 log = logging.getLogger(__name__)
 
-_NAMES: Final = ("a", "b")
+NAMES: Final = ("a", "b")
+_CUTS: Final = "cuts"
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 KINDS_LIMIT: Final = 200_000
 """Distinct things counted per environment: a sender that invents versions shortens the window, not the memory."""
@@ -28,7 +32,8 @@ class DuplicateIndex:
     def __init__(self, folder: Path, *, identities: int = 4_000_000, seconds: float = 86_400.0) -> None:
         self._folder, self._identities, self._seconds = folder, identities, seconds
         _drop_after_reboot(folder)
-        self._younger, self._elder = sorted((Environment(folder / name) for name in _NAMES), key=_began, reverse=True)
+        self._younger, self._elder = sorted((Environment(folder / name) for name in NAMES), key=_began, reverse=True)
+        self._cuts = widest((*_cuts(self._younger), *_cuts(self._elder)))
 
     @property
     def mark(self) -> int:
@@ -47,15 +52,36 @@ class DuplicateIndex:
     def clear(self) -> None:
         """Forget everything; what the parts hold can be remembered again."""
         self.close()
-        for name in _NAMES:
+        for name in NAMES:
             shutil.rmtree(self._folder / name, ignore_errors=True)
-        self._younger, self._elder = (Environment(self._folder / name) for name in _NAMES)
+        self._younger, self._elder = (Environment(self._folder / name) for name in NAMES)
+        self._cuts = ()
 
     def find(self, identities: pl.Series) -> pl.DataFrame:
-        """Columns of `ingest.environment.KNOWN`, a row for each of `identities` (bytes) that came before."""
+        """Columns of `ingest.environment.KNOWN`, a row for each of `identities` (bytes) that came before.
+
+        What was forgotten since never came.
+        """
         keys = identities.to_list()
         both = [self._elder.find(keys), self._younger.find(keys)]
-        return pl.concat(both).unique("identity", keep="last", maintain_order=True)
+        found = pl.concat(both).unique("identity", keep="last", maintain_order=True)
+        if self._cuts:
+            told = found.with_columns(app=pl.col("counted").struct.field("app"))
+            found = told.filter(~cut_rows(self._cuts)).drop("app")
+        gone = {seq for each in (self._elder, self._younger) for seq in each.gone(found["seq"])}
+        return found.filter(~pl.col("seq").is_in(gone)) if gone else found
+
+    def cut(self, cut: Cut) -> None:
+        """Forget everything that `cut` hides."""
+        self._cuts = widest((*self._cuts, cut))
+        for each in (self._younger, self._elder):
+            each.tell(_CUTS, msgspec.json.encode(self._cuts).decode())
+
+    def forget(self, seqs: Iterable[int]) -> None:
+        """Forget the events with these seqs."""
+        known = list(seqs)
+        for each in (self._younger, self._elder):
+            each.forget(known)
 
     def remember(self, known: pl.DataFrame, mark: int) -> None:
         """Put `known` (columns of `KNOWN`, identities unique) and the mark, in one transaction."""
@@ -87,12 +113,16 @@ def _began(environment: Environment) -> int:
     return environment.meta("began")
 
 
+def _cuts(environment: Environment) -> list[Cut]:
+    return msgspec.json.decode(environment.text(_CUTS) or "[]", type=list[Cut])
+
+
 def _drop_after_reboot(folder: Path) -> None:
     """Unsynced pages may be missing after a power cut, which nothing in LMDB would notice."""
     folder.mkdir(parents=True, exist_ok=True)
     boot = _BOOT.read_text() if _BOOT.exists() else ""
     seen = folder / "boot"
     if not boot or not seen.exists() or seen.read_text() != boot:
-        for name in _NAMES:
+        for name in NAMES:
             shutil.rmtree(folder / name, ignore_errors=True)
         seen.write_text(boot)

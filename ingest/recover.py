@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,8 @@ from ingest.commit import segments_of
 from ingest.dedup import known
 from ingest.identity import identify
 from ingest.index import DuplicateIndex
-from ingest.segments import sealed
+from ingest.quarantine import set_aside
+from ingest.segments import damaged, sealed
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +46,17 @@ def drop_committed(store: Store) -> int:
 
 
 def unlink(store: Store, segments: list[Path]) -> None:
-    """Remove segments, durably: a part may forget their names only once they cannot come back."""
+    """Remove segments, durably: a part may forget their names only once they cannot come back.
+
+    What of one is no whole record was not stored: that segment is set aside instead.
+    """
     for path in segments:
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if torn := damaged(path):
+                pieces = ", ".join(f"{first}..{following - 1}" for first, following in torn)
+                set_aside(store, path, f"bytes {pieces} are no whole record; the others are stored")
+            else:
+                path.unlink()
     if segments:
         fsync_path(store.spool)
 

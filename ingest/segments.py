@@ -21,8 +21,10 @@ log = logging.getLogger(__name__)
 
 OPEN = ".open"
 SEALED = ".seg"
-MAGIC = 0x4C564431
-HEADER = struct.Struct("<IIIIq")  # magic, length of the body, its CRC-32, its events, received at (µs since 1970)
+MAGIC = 0x4C564432
+HEADER = struct.Struct("<IIIIq")  # magic, length of the body, CRC-32, events, received at (µs since 1970)
+_MARK = MAGIC.to_bytes(4, "little")
+_TOLD = struct.Struct("<Iq")  # what the CRC-32 covers before the body: events, received at
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _naming = threading.Lock()
@@ -35,14 +37,25 @@ class SpoolFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One request: when it came (µs since 1970), how many events it holds, and one line for each of them."""
+    """One request: when it came (µs since 1970), how many events it holds, and one line for each of them.
+
+    One of no events is an order to delete (`ingest.deletion`).
+    """
 
     received_at_us: int
     events: int
     body: bytes
 
+    @property
+    def is_order(self) -> bool:
+        """Whether it holds no events, but says what to delete; it is alone in its segment."""
+        return self.events == 0
+
     def header(self) -> bytes:
-        return HEADER.pack(MAGIC, len(self.body), zlib.crc32(self.body), self.events, self.received_at_us)
+        return HEADER.pack(MAGIC, len(self.body), self.checksum(), self.events, self.received_at_us)
+
+    def checksum(self) -> int:
+        return zlib.crc32(self.body, zlib.crc32(_TOLD.pack(self.events, self.received_at_us)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,11 @@ def sealed(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{SEALED}"))
 
 
+def opened(folder: Path) -> list[Path]:
+    """The segments that are being written, or were when their process died."""
+    return sorted(folder.glob(f"*{OPEN}"))
+
+
 def held(folder: Path) -> Held:
     """What waits in the folder, sealed or open."""
     size = 0
@@ -138,14 +156,26 @@ def held(folder: Path) -> Held:
     return Held(segments, size, None if oldest is None else named_at(Path(oldest)))
 
 
-def read_segment(path: Path) -> list[Record]:
-    """The whole records of a segment, in order; stops at the first that is broken or cut short, and logs it."""
+def read_segment(path: Path, *, quietly: bool = False) -> list[Record]:
+    """The whole records of a segment, in order; those between them that are broken are left out and logged."""
     content = path.read_bytes()
-    records = list(_whole_records(content))
-    whole = sum(HEADER.size + len(record.body) for record in records)
-    if whole < len(content):
-        log.warning("segment cut short path=%s whole_bytes=%d bytes=%d", path, whole, len(content))
-    return records
+    found = list(_records(content))
+    torn = _between(found, len(content))
+    if torn and not quietly:
+        log.warning("segment damaged path=%s bytes=%d torn=%s", path, len(content), torn)
+    return [record for _, record in found]
+
+
+def damaged(path: Path) -> list[tuple[int, int]]:
+    """The stretches of a segment that are no whole record, as first and following byte."""
+    content = path.read_bytes()
+    return _between(list(_records(content)), len(content))
+
+
+def whole_bytes(content: bytes) -> int:
+    """Where the last whole record of a segment's content ends."""
+    ends = [at + HEADER.size + len(record.body) for at, record in _records(content)]
+    return ends[-1] if ends else 0
 
 
 def write_sealed(folder: Path, records: Iterable[Record]) -> Path:
@@ -168,15 +198,37 @@ def write_sealed(folder: Path, records: Iterable[Record]) -> Path:
     return path
 
 
-def _whole_records(content: bytes) -> Iterator[Record]:
+def _records(content: bytes) -> Iterator[tuple[int, Record]]:
+    """Each whole record and where it begins. After a broken one the next is looked for by its magic and checksum,
+    which no event can imitate: JSON text holds no zero bytes.
+    """
     at = 0
     while at + HEADER.size <= len(content):
-        magic, length, checksum, events, received_at_us = HEADER.unpack_from(content, at)
-        body = content[at + HEADER.size : at + HEADER.size + length]
-        if magic != MAGIC or len(body) != length or zlib.crc32(body) != checksum:
-            return
-        yield Record(received_at_us, events, body)
-        at += HEADER.size + length
+        record = _record_at(content, at)
+        if record:
+            yield at, record
+            at += HEADER.size + len(record.body)
+        else:
+            following = content.find(_MARK, at + 1)
+            at = following if following >= 0 else len(content)
+
+
+def _record_at(content: bytes, at: int) -> Record | None:
+    magic, length, checksum, events, received_at_us = HEADER.unpack_from(content, at)
+    if magic != MAGIC or at + HEADER.size + length > len(content):
+        return None
+    record = Record(received_at_us, events, content[at + HEADER.size : at + HEADER.size + length])
+    return record if record.checksum() == checksum else None
+
+
+def _between(found: Iterable[tuple[int, Record]], size: int) -> list[tuple[int, int]]:
+    """The stretches of a content of `size` bytes that are in none of the records found."""
+    torn, end = [], 0
+    for at, record in found:
+        if at > end:
+            torn.append((end, at))
+        end = at + HEADER.size + len(record.body)
+    return [*torn, (end, size)] if end < size else torn
 
 
 @contextmanager

@@ -112,7 +112,7 @@ class Writer:
 
     def _isolate(self, batch: Batch, error: Exception) -> None:
         if len(batch.segments) == 1:
-            set_aside(self._store, batch.segments[0], error)
+            set_aside(self._store, batch.segments[0], f"{type(error).__name__}: {error}")
             return
         for path in batch.segments:
             self.store_batch(Batch.of(path))

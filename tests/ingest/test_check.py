@@ -3,8 +3,10 @@ import shutil
 import polars as pl
 import pytest
 
+from data import digests
 from data.layout import Store
 from data.parts import list_live
+from data.store_id import store_id
 from ingest.check import check
 from ingest.segments import Record, write_sealed
 from tests.storing import START_US, put, spooled
@@ -43,12 +45,14 @@ def test_a_missing_part_is_named_by_its_seqs(full: Store) -> None:
 def test_a_truncated_file_is_named(full: Store) -> None:
     file = list_live(full)[0].file("events")
     file.write_bytes(file.read_bytes()[:-20])
-    assert f"{file}: cannot be read" in found(full)
+    assert f"{file}: is cut short" in found(full)
 
 
 def test_counts_that_lie_are_named(full: Store) -> None:
-    file = list_live(full)[2].file("by_minute")
+    part = list_live(full)[2]
+    file = part.file("by_minute")
     pl.read_parquet(file).with_columns(pl.col("events") + 1).write_parquet(file)
+    digests.write(part.folder, store_id(full.root), part)
     assert "by_minute: does not equal a recount" in found(full)
 
 
@@ -60,7 +64,7 @@ def test_a_replaced_event_that_shows_again_is_named(full: Store) -> None:
 def test_a_torn_segment_is_named(full: Store) -> None:
     path = write_sealed(full.spool, [Record(START_US, 1, b"{}\n")])
     path.write_bytes(path.read_bytes() + b"half a header")
-    assert f"{path}: only its first" in found(full)
+    assert f"{path}: bytes 27..39 are no whole record" in found(full)
 
 
 def test_views_that_name_other_files_are_named(full: Store) -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.segments import HEADER, OpenSegment, new_name
+from ingest.segments import HEADER, OpenSegment, damaged, new_name
 from ingest.spool import Record, Spool, SpoolBroken, SpoolFull, held, read_segment, seal_abandoned, sealed, write_sealed
 
 LONG = 3_600.0
@@ -260,7 +260,7 @@ def test_a_segment_torn_at_any_byte_gives_its_whole_records(tmp_path: Path) -> N
 
 
 @given(at=st.integers(0, 83), bit=st.integers(0, 7))
-def test_a_flipped_bit_in_a_body_ends_the_segment_before_that_record(
+def test_a_flipped_bit_costs_no_more_than_its_record_and_is_told(
     tmp_path_factory: pytest.TempPathFactory, at: int, bit: int
 ) -> None:
     folder = tmp_path_factory.mktemp("flipped")
@@ -269,8 +269,10 @@ def test_a_flipped_bit_in_a_body_ends_the_segment_before_that_record(
     assert len(content) == 84
     content[at] ^= 1 << bit
     path.write_bytes(content)
-    read = [record.body for record in read_segment(path)]
-    assert read == [record.body for record in THREE][: len(read)]
+    ((first, following),) = damaged(path)
+    assert first <= at < following
+    ends = [28, 60, 84]
+    assert read_segment(path) == [record for record, end in zip(THREE, ends, strict=True) if end != following]
 
 
 def test_a_segment_continued_by_zeros_ends_there(tmp_path: Path) -> None:

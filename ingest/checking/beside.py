@@ -1,0 +1,81 @@
+"""What a store keeps beside its parts and its spool: id, plans, settings, views, and what dead processes left."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+
+from data import views
+from data.durable import TEMPORARY
+from data.layout import Store
+from data.parts import Part, list_live
+from data.store_id import FILE, named_by_parts
+from ingest.checking.findings import Problem
+from plans import versions
+
+
+def id_of(store: Store) -> tuple[str, str]:
+    """The store's id, and what is wrong with the file that should tell it.
+
+    The parts outvote a file that none of them agrees with.
+    """
+    path = store.root / FILE
+    said = path.read_text(errors="replace").strip() if path.exists() else ""
+    by_parts = named_by_parts(store.root, said)
+    if said and by_parts in (said, None):
+        return said, ""
+    return by_parts or "", f"says {said}, but the parts say {by_parts}" if said else "is missing"
+
+
+def problems_of_plans(store: Store, needed: Iterable[tuple[str, int]]) -> Iterator[Problem]:
+    """Versions that cannot be read; `needed` are those that visible events were judged by, by app."""
+    missing = set(needed)
+    for path in sorted(store.plans.glob("*/*.json")):
+        judged_by = (path.parent.name, int(path.stem) if path.stem.isdecimal() else 0)
+        missing.discard(judged_by)
+        try:
+            versions.get(store.plans, *judged_by)
+        except Exception as error:  # whatever a damaged plan makes of its reader
+            yield Problem(str(path), f"is no plan: {(str(error).splitlines() or ['no reason given'])[0]}")
+    for app, version in sorted(missing):
+        yield Problem(str(store.plans / app / f"{version}.json"), "is missing, and stored events were judged by it")
+
+
+def problems_of_settings(store: Store) -> Iterator[Problem]:
+    """A database that SQLite finds fault with."""
+    path = store.settings
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            found = [str(row[0]) for row in database.execute("pragma integrity_check")]
+    except sqlite3.Error as error:
+        found = [f"cannot be read: {error}"]
+    if found != ["ok"]:
+        yield Problem(str(path), found[0])
+
+
+def problems_of_views(store: Store, parts: Sequence[Part]) -> Iterator[Problem]:
+    """`parts` are the live ones of the store itself."""
+    said = store.views.read_text(errors="replace") if store.views.exists() else ""
+    if said != views.sql(parts) and list_live(store) == tuple(parts):
+        yield Problem(str(store.views), "does not name the live files", "writes it anew")
+
+
+def notes_of_leftovers(store: Store, own: Path) -> Iterator[Problem]:
+    """Pins but our `own`, and half-made files: of a process at work, or of one that died."""
+    for path in leftovers(store):
+        if path != own:
+            yield Problem(str(path), "is temporary: a process is at it, or left it when it died")
+
+
+def leftovers(store: Store) -> list[Path]:
+    """Everything temporary in a store, pins of long readers included."""
+    folders = (store.root, store.parts, store.spool, store.quarantine, *_folders(store.plans))
+    made = chain.from_iterable(folder.glob(f"*{TEMPORARY}") for folder in folders)
+    return sorted({*made, *_folders(store.pins)})
+
+
+def _folders(path: Path) -> list[Path]:
+    return [each for each in path.iterdir() if each.is_dir()] if path.is_dir() else []

@@ -1,0 +1,138 @@
+"""Goes through the live parts, newest first, and says of each what is wrong and what it adds to the counts of all."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+
+from data.hidden import Hidden, hidden
+from data.layout import Store
+from data.parts import Part, list_live
+from data.schema import COUNTS, OPTIONAL, RELATIONS
+from data.store_id import DIGESTS
+from ingest.checking.files import Files, elsewhere, look_at, unreadable
+from ingest.checking.findings import Problem
+from ingest.checking.rows import Rows, look_through
+from ingest.checking.tally import Tally, off
+
+Progress = Callable[[int, int], None]
+UNREADABLE: Final = (OSError, pa.ArrowException, pl.exceptions.PolarsError)
+
+
+@dataclass
+class Examined:
+    """One live part: its files, its rows, the seqs it shows that a newer row replaced, and counts that are off."""
+
+    part: Part
+    files: Files
+    rows: Rows = field(default_factory=Rows)
+    back: pl.Series = field(default_factory=lambda: pl.Series("seq", [], pl.Int64))
+    off: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> bool:
+        """Whether its rows are known, and what it hides."""
+        return not self.files.elsewhere and all(map(self.files.sound, ("events", *OPTIONAL)))
+
+
+class Examination:
+    """All live parts of `shown`, which holds those of the store `store` of one moment."""
+
+    def __init__(self, store: Store, shown: Store, store_id: str) -> None:
+        self._store, self._shown, self._id = store, shown, store_id
+        self.parts = list_live(shown)
+        self.tally = Tally()
+        self.events = 0
+        self.versions: set[tuple[str, int]] = set()
+
+    def each(self, progress: Progress) -> Iterator[Examined]:
+        """Every part, newest first; `progress` hears how many bytes are read, of how many. Raises OSError."""
+        sizes = {part: sum(file.stat().st_size for file in part.folder.iterdir()) for part in self.parts}
+        hides = hidden([part for part in self.parts if not elsewhere(part, self._id) and _hides_readable(part)])
+        replaced, done = pl.Series("seq", [], pl.Int64), 0
+        for part in reversed(self.parts):
+            found = Examined(part, look_at(part, self._id))
+            if not found.files.elsewhere:
+                self._read(found, hides)
+                replaced = pl.concat([replaced.filter(replaced <= part.last), found.rows.superseded]).unique()
+                found.back = found.rows.shown.filter(found.rows.shown.is_in(replaced.implode()))
+                self._add(found)
+            done += sizes[part]
+            progress(done, sum(sizes.values()))
+            yield found
+
+    def problems(self, found: Examined) -> Iterator[Problem]:
+        """What is wrong with one part."""
+        folder, files = self.named(found.part), found.files
+        if files.elsewhere:
+            yield Problem(str(folder), files.elsewhere, "sets it aside")
+            return
+        for name, what in sorted(files.bad.items()):
+            yield Problem(str(folder / name), what, _remedy(name))
+        if files.bare:
+            yield Problem(str(folder / DIGESTS), files.bare, "" if files.bad else "writes it from what is read")
+        for what in found.rows.wrong:
+            yield Problem(str(folder / "events.parquet"), what)
+        if found.back.len():
+            what = f"{found.back.len()} replaced events are visible, seq {found.back[0]} among them"
+            yield Problem(str(folder / "events.parquet"), what, "hides them")
+
+    def named(self, part: Part) -> Path:
+        """Where a part lies in the store itself."""
+        return self._store.root / part.folder.relative_to(self._shown.root)
+
+    def _read(self, found: Examined, hides: Hidden) -> None:
+        if not found.files.sound("events"):
+            return
+        try:
+            found.rows = look_through(found.part, hides)
+        except UNREADABLE as error:
+            found.files.bad["events.parquet"] = unreadable(error)
+            return
+        self.events += found.rows.events
+        self.versions |= found.rows.versions
+
+    def _add(self, found: Examined) -> None:
+        """Add what the part counts to what all count, as far as it is known."""
+        for relation in COUNTS:
+            stored = _stored(found, relation)
+            if stored is None:
+                self.tally.skip(relation)
+            elif found.readable:
+                counted = found.rows.counts.get(relation, pl.DataFrame(schema=RELATIONS[relation]))
+                found.off[relation] = off(relation, stored, counted)
+            else:
+                self.tally.leave_out(relation, stored)
+        self.tally.add(found.off)
+
+
+def _stored(found: Examined, relation: str) -> pl.DataFrame | None:
+    if not found.files.sound(relation):
+        return None
+    try:
+        return pl.read_parquet(found.part.file(relation))
+    except UNREADABLE as error:
+        found.files.bad[f"{relation}.parquet"] = unreadable(error)
+        return None
+
+
+def _hides_readable(part: Part) -> bool:
+    try:
+        hidden([part])
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _remedy(name: str) -> str:
+    relation = name.removesuffix(".parquet")
+    if relation == "events":
+        return "sets the part aside and keeps the row groups that are whole"
+    if relation == "hides":
+        return "hides what newer copies replaced; what was deleted may show again"
+    if relation in COUNTS:
+        return "counts again"
+    return "" if relation == "cuts" else "sets it aside"
