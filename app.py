@@ -279,6 +279,13 @@ def import_(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def export(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the events a filter shows to a file or folder."""
+    from queries.export import command
+
+    return command.start(there(settings), options, threads=settings.query_threads, memory_mb=settings.query_memory_mb)
+
+
 def check(settings: Settings, options: argparse.Namespace) -> int:
     """Read the whole store and print what is wrong with it."""
     from ingest.check import check as look
@@ -299,6 +306,7 @@ COMMANDS: Final = {
     "merge": Command(merge, "Start the merger alone; a store has one."),
     "dashboard": Command(dashboard, "Start the dashboard alone; a store may have any number."),
     "import": Command(import_, "Store the events of NDJSON, JSON, CSV or Parquet files.", arguments.IMPORT),
+    "export": Command(export, "Write stored events as Parquet, CSV or NDJSON, those a filter shows.", arguments.EXPORT),
     "plan": Command(about_plans("plan"), "Bring a plan in force, or export it, and say what was kept.", arguments.PLAN),
     "compare": Command(about_plans("compare"), "Say what changed between two versions of a plan.", arguments.COMPARE),
     "infer": Command(about_plans("infer"), "Draft a plan from stored events; it is not in force.", arguments.INFER),

@@ -12,7 +12,7 @@ _HIDDEN: Final = re.compile(r"^[._]")
 
 
 def name_of(value: str | None) -> str:
-    """A file name's safe part for `value`: letters, digits, `-`, `.` and `_` as they are, the rest as `%XX` of its UTF-8.
+    """A name for `value`: letters, digits, `-`, `.` and `_` as they are, the rest as `%XX` of its UTF-8.
 
     Never hidden (no leading `.` or `_`), and different for different values; a long one is cut and ends in `~` and
     a digest, so that only its first characters can be read from it.

@@ -68,3 +68,48 @@ REPLAY: Final[Arguments] = {
         "help": "The plan in force (plan, the default), or the verdicts given then (stored).",
     },
 }
+EXPORTED: Final = ("parquet", "csv", "ndjson")
+REPORTS: Final = ("rows", "latest", "summary")
+_CHOICES: Final = {
+    "--event": "of this name",
+    "--event-type": "of this type",
+    "--status": "of this status",
+    "--source": "that came this way",
+    "--app-version": "of this app version",
+    "--platform": "of this platform",
+    "--environment": "of this environment",
+    "--field": "with a violation of this field (`items[].price`)",
+    "--rule": "with a violation of this rule",
+    "--session": "of this session",
+    "--user-id": "of this user",
+    "--event-id": "with this id of the sender's",
+}
+EXPORT: Final[Arguments] = {
+    **_APP,
+    "--out": {
+        "metavar": "FILE|FOLDER",
+        "type": Path,
+        "required": True,
+        "help": "Where to; a folder for typed or partitioned tables.",
+    },
+    "--format": {"metavar": "F", "choices": EXPORTED, "help": "One of %(choices)s; else the file's ending says it."},
+    **_RANGE,
+    "--hours": {"metavar": "N", "help": "Only events received in the last N hours."},
+    **{
+        flag: {"metavar": "X", "action": "append", "help": f"Only events {which}; may be repeated, !X leaves X out."}
+        for flag, which in _CHOICES.items()
+    },
+    "--q": {"metavar": "TEXT", "help": "Only events with this text in the payload."},
+    "--after": {"metavar": "SEQ", "type": int, "help": "Only events after the last export, whose end this is."},
+    "--partition-by": {"metavar": "A,B", "help": "A folder for each value: day, event_name, status, app_version …"},
+    "--typed": {
+        "action": "store_true",
+        "help": "A table for each event name, its fields as typed columns by the plan.",
+    },
+    "--violations": {"action": "store_true", "help": "A row for each violation, instead of each event."},
+    "--report": {
+        "metavar": "KIND",
+        "choices": REPORTS,
+        "help": "A CSV for people: rows (each field of each event), latest (of each name's newest), summary.",
+    },
+}

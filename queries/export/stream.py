@@ -1,0 +1,70 @@
+"""An export as a stream of bytes, for whoever asks over HTTP."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from data.layout import Store
+from plans.versions import Shelf
+from queries.export.about import about
+from queries.export.ask import Asked
+from queries.export.formats import table
+from queries.export.rows import COLUMNS, Tally, snapshot
+from queries.reader import Engine
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What is known before the first byte."""
+
+    about: dict[str, Any]
+
+
+def stream(store: Store, plans: Shelf, engine: Engine, asked: Asked) -> Iterator[Begun | bytes]:
+    """`Begun` first, then the file's bytes. Close it to let the parts go early. Raises OSError, Busy."""
+    with snapshot(store, engine, asked) as taken:
+        told, tally, file = about(taken, plans), Tally(), Drained()
+        made = table(asked.format, file, COLUMNS[asked.kind])
+        frames = taken.frames()
+        first = next(frames, None)  # what cannot be read is told as an error, not as half a file
+        yield Begun(told)
+        if first is not None:
+            tally.add(first)
+            made.write(first)
+        del first
+        for frame in frames:
+            yield file.taken()
+            tally.add(frame)
+            made.write(frame)
+        made.close(told | tally.as_dict())
+        yield file.taken()
+
+
+class Drained(io.RawIOBase):
+    """A file to write to, whose bytes are taken away as they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any, /) -> int:
+        content = bytes(piece)
+        self._pieces.append(content)
+        self._at += len(content)
+        return len(content)
+
+    def tell(self) -> int:
+        return self._at
+
+    def taken(self) -> bytes:
+        """What was written since this was last asked."""
+        content = b"".join(self._pieces)
+        self._pieces = []
+        return content
