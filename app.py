@@ -70,6 +70,7 @@ class Settings:
     query_memory_mb: int = setting(384, "Memory one dashboard process works with.", least=64)
     query_ms: int = setting(20_000, "Longest a question may take.", least=1)
     answer_mb: int = setting(64, "Megabytes of answers one dashboard process remembers.", least=1)
+    exports: int = setting(2, "Exports and reports one dashboard process writes at once.", least=1)
     queries: int = setting(8, "Questions one dashboard process works on at once.", least=1)
 
 
@@ -203,7 +204,7 @@ def load_dashboard(settings: Settings) -> "Flask":
         concurrency=settings.queries,
         max_ms=settings.query_ms,
     )
-    return create(reader, answer_bytes=settings.answer_mb << 20)
+    return create(reader, answer_bytes=settings.answer_mb << 20, exports=settings.exports)
 
 
 def ingest(settings: Settings, options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import threading
 
 from flask import Flask
 
-from dashboard import api, errors, guard, health, shell
+from dashboard import api, errors, export_routes, guard, health, shell
 from dashboard.answers import MAX_BYTES, Answers
 from dashboard.pages import apps, coverage, events, missing, overview
 from dashboard.questions import Questions
@@ -14,17 +14,24 @@ from queries.version import versions
 
 
 def create(
-    reader: Reader, *, local: bool = True, answer_bytes: int = MAX_BYTES, stop: threading.Event | None = None
+    reader: Reader,
+    *,
+    local: bool = True,
+    answer_bytes: int = MAX_BYTES,
+    exports: int = export_routes.PLACES,
+    stop: threading.Event | None = None,
 ) -> Flask:
     """The dashboard over the reader's store.
 
-    `local` answers to names of this machine only; `answer_bytes` bounds what is remembered; `stop`, when set, ends the
-    thread that watches for commits (`extensions["watch"]`), which otherwise ends with the process.
+    `local` answers to names of this machine only; `answer_bytes` bounds what is remembered, `exports` how many are
+    written at once; `stop`, when set, ends the thread that watches for commits (`extensions["watch"]`), which
+    otherwise ends with the process.
     """
     server = Flask("dashboard", static_folder=None)
     questions = Questions(reader, Versions(reader.store, lambda: versions(reader)), Answers(answer_bytes))
     errors.install(server)
     health.install(server, questions)
+    export_routes.install(server, questions, reader, exports)
     api.install(server, questions)
     app = shell.create(server)
     apps.register(questions)

@@ -83,8 +83,8 @@ def chosen(
         for part, path in pin.each():
             seqs = choose(path)
             if len(seqs):
-                one = Pinned((part,), (path,), pin.hidden)
-                yield from _pieces(one, app, Range(None, None, int(seqs[0]), int(seqs[-1])), columns, rows, batch_bytes, seqs)
+                one, asked = Pinned((part,), (path,), pin.hidden), Range(None, None, int(seqs[0]), int(seqs[-1]))
+                yield from _pieces(one, app, asked, columns, rows, batch_bytes, seqs)
 
     yield from _together(pieces(), rows, batch_bytes)
 

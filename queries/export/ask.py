@@ -9,10 +9,13 @@ from typing import Any, Final, get_args
 from data.exported.columns import Kind
 from queries import parameters
 from queries.export.formats import Format
-from queries.filter import Filter
+from queries.filter import OF_EVENTS, Filter
 
 FORMATS: Final = get_args(Format)
 DEFAULT_FORMAT: Final[Format] = "parquet"
+REPORTS: Final = ("rows", "latest", "summary")
+FILTERS: Final = ("since", "until", "hours", *OF_EVENTS, "q")
+"""Everything that chooses rows."""
 _OWN: Final[tuple[str, ...]] = ("format", "after", "violations")
 
 
@@ -37,14 +40,26 @@ class Asked:
 
         Raises BadRequest.
         """
-        given: dict[str, list[str]] = args.to_dict(flat=False) if hasattr(args, "to_dict") else dict(args)
-        own: dict[str, list[str]] = {name: given[name] for name in _OWN if name in given}
-        told = {name: values for name, values in given.items() if name not in own}
-        chosen = Filter.parse(told, "export")
-        parameters.read(own, _OWN)
+        own, told, chosen = _parted(args, _OWN)
         wanted = parameters.single(own, "format") or DEFAULT_FORMAT
         if wanted not in FORMATS:
             raise parameters.wrong("format", wanted, f"one of {', '.join(FORMATS)}")
         after = parameters.whole(own, "after", 0, parameters.LARGEST) or 0
         kind: Kind = "violations" if parameters.yes_or_no(own, "violations") else "rows"
         return Asked(app, chosen, told, after, kind, next(each for each in FORMATS if each == wanted))
+
+    @staticmethod
+    def of_report(app: str, args: Any) -> tuple[Asked, str]:
+        """What a query string asks for in a report: `kind`, and every filter of `events`. Raises BadRequest."""
+        own, told, chosen = _parted(args, ("kind",))
+        kind = parameters.single(own, "kind") or REPORTS[0]
+        if kind not in REPORTS:
+            raise parameters.wrong("kind", kind, f"one of {', '.join(REPORTS)}")
+        return Asked(app, chosen, told), kind
+
+
+def _parted(args: Any, own: tuple[str, ...]) -> tuple[dict[str, list[str]], dict[str, list[str]], Filter]:
+    """The parameters of that name, those of the filter, and the filter."""
+    given = {name: list(values) for name, values in parameters.read(args, {*own, *FILTERS}).items()}
+    told = {name: values for name, values in given.items() if name in FILTERS}
+    return {name: values for name, values in given.items() if name in own}, told, Filter.parse(told, "export")

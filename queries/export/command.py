@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from data.layout import Store
 from data.processes.progress import progress_bar
 from data.processes.settings import Failed, Wrong
 from queries.errors import BadRequest, Unanswered
 from queries.events import events
-from queries.export.ask import DEFAULT_FORMAT, FORMATS, Asked
+from queries.export.ask import DEFAULT_FORMAT, FILTERS, FORMATS, Asked
 from queries.export.files import export, write_report
 from queries.export.layout import PARTITIONS
 from queries.export.reports import report
-from queries.filter import DIMENSIONS, OF_EVENTS, Filter
+from queries.filter import DIMENSIONS, Filter
 from queries.page import Page
 from queries.reader import Engine, Reader
 from queries.version import versions
-
-FILTERS: Final = ("since", "until", "hours", *OF_EVENTS, "q")
 
 
 def start(store: Store, options: argparse.Namespace, *, threads: int = 1, memory_mb: int = 256) -> int:
@@ -77,9 +75,11 @@ def _counted(reader: Reader, asked: Asked, chosen: Filter) -> int | None:
 
 
 def _report(reader: Reader, engine: Engine, options: argparse.Namespace, kind: str, out: Path) -> int:
-    if others := [name for name in ("typed", "violations", "partition_by", "format") if hasattr(options, name)]:
+    if others := [
+        name for name in ("typed", "violations", "partition_by", "format", "after") if hasattr(options, name)
+    ]:
         raise Wrong(f"--report is one CSV file of its own kind; leave out --{others[0].replace('_', '-')}")
-    asked = _asked(options, out)
+    asked, _ = Asked.of_report(options.app, _given(options, FILTERS))
     write_report(out, report(reader.store, reader.plans, engine, asked, kind))
     print(f"report {kind} of {options.app} written to {out}")
     return 0

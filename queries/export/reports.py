@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -21,7 +21,6 @@ from queries.export.ask import Asked
 from queries.export.rows import Snapshot, snapshot
 from queries.reader import Engine
 
-KINDS: Final = ("rows", "latest", "summary")
 MOST_NAMES: Final = 50_000
 FIELDS: Final = ("time", "event", "key", "value", "expected type", "received type", "status", "comment")
 SUMMARY: Final = ("event", "total", *STATUSES, "latest time", "latest status", "latest payload")
@@ -31,8 +30,8 @@ _NAMED: Final = ("seq", "event_name", "event_type", "status")
 Line = list[str]
 
 
-def report(store: Store, plans: Shelf, engine: Engine, asked: Asked, kind: str) -> Iterator[bytes]:
-    """The report of that kind about the events asked for, as CSV, oldest event first: its header, then its lines.
+def report(store: Store, plans: Shelf, engine: Engine, asked: Asked, kind: str) -> Generator[bytes]:
+    """The report of that kind about the events asked for, as CSV, oldest event first; nothing (`b""`) before it.
 
     `rows` has a line for each field of each event, planned or sent; `latest` only of the newest event of each name;
     `summary` a line for each name. Events without a name and system events make no names. Raises OSError, Busy.
@@ -45,6 +44,7 @@ def report(store: Store, plans: Shelf, engine: Engine, asked: Asked, kind: str) 
             rows = taken.these(pl.Series(sorted(each["seq"] for each in names.values()), dtype=pl.Int64()))
             lines = _fields(rows, asked.app, plans) if kind == "latest" else _summary(rows, names)
         first = next(lines, None)
+        yield b""
         yield _text([list(SUMMARY if kind == "summary" else FIELDS), *([first] if first else [])])
         while some := list(islice(lines, _LINES)):
             yield _text(some)

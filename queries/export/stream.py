@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator
+from itertools import chain
 from typing import Any
 
 from data.layout import Store
@@ -16,29 +16,21 @@ from queries.export.rows import COLUMNS, Tally, snapshot
 from queries.reader import Engine
 
 
-@dataclass(frozen=True)
-class Begun:
-    """What is known before the first byte."""
+def stream(store: Store, plans: Shelf, engine: Engine, asked: Asked) -> Generator[dict[str, Any] | bytes]:
+    """What is told of the export first, once its first rows are read; then the file's bytes.
 
-    about: dict[str, Any]
-
-
-def stream(store: Store, plans: Shelf, engine: Engine, asked: Asked) -> Iterator[Begun | bytes]:
-    """`Begun` first, then the file's bytes. Close it to let the parts go early. Raises OSError, Busy."""
+    Close it to let the parts go early. Raises OSError, Busy.
+    """
     with snapshot(store, engine, asked) as taken:
         told, tally, file = about(taken, plans), Tally(), Drained()
-        made = table(asked.format, file, COLUMNS[asked.kind])
         frames = taken.frames()
         first = next(frames, None)  # what cannot be read is told as an error, not as half a file
-        yield Begun(told)
-        if first is not None:
-            tally.add(first)
-            made.write(first)
-        del first
-        for frame in frames:
-            yield file.taken()
+        yield told
+        made = table(asked.format, file, COLUMNS[asked.kind])
+        for frame in chain([first] if first is not None else [], frames):
             tally.add(frame)
             made.write(frame)
+            yield file.taken()
         made.close(told | tally.as_dict())
         yield file.taken()
 
