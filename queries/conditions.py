@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -36,27 +36,37 @@ EVERYTHING: Final = Conditions()
 def of_events(chosen: Filter) -> Conditions:
     """All of the filter, on the columns of `events`."""
     own = (each for each in chosen.chosen if each.dimension not in OF_VIOLATIONS)
-    return _all(_window(chosen, "received_at"), *map(_among, own), _broken(chosen), _text(chosen.q))
+    return both(_window(chosen, "received_at"), *map(_among, own), _broken(chosen), _text(chosen.q))
 
 
 def of_minutes(chosen: Filter) -> Conditions:
     """The window in whole minutes and the counted dimensions, on the columns of `by_minute`."""
-    return _all(_window(chosen, "minute"), of_counts(chosen))
+    return both(_window(chosen, "minute"), of_counts(chosen))
 
 
 def of_counts(chosen: Filter) -> Conditions:
     """The counted dimensions alone, on the columns that all counts of events have."""
-    return _all(*(_among(each) for each in chosen.chosen if each.dimension in DIMENSIONS))
+    return both(*(_among(each) for each in chosen.chosen if each.dimension in DIMENSIONS))
 
 
 def of_violations(chosen: Filter) -> Conditions:
     """What the counts of violations know: event, app version, and the fields and rules that are wanted."""
     known = ("event", "app_version", *OF_VIOLATIONS)
     wanted = (each for each in chosen.chosen if each.wanted or each.dimension not in OF_VIOLATIONS)
-    return _all(*(_among(each) for each in wanted if each.dimension in known))
+    return both(*(_among(each) for each in wanted if each.dimension in known))
 
 
-def _all(*conditions: Conditions) -> Conditions:
+def of_seqs(ranges: Sequence[tuple[int, int]]) -> Conditions:
+    """Seqs from `low` on and below `high` of any of the ranges, one at least."""
+    each = (f"(seq >= $low_{place} and seq < $high_{place})" for place in range(len(ranges)))
+    lows = {f"low_{place}": low for place, (low, _) in enumerate(ranges)}
+    return Conditions(
+        f"({' or '.join(each)})", lows | {f"high_{place}": high for place, (_, high) in enumerate(ranges)}
+    )
+
+
+def both(*conditions: Conditions) -> Conditions:
+    """All of the conditions at once."""
     given = [each for each in conditions if each.sql != "true"]
     values = {name: value for each in given for name, value in each.values.items()}
     return Conditions("\n  and ".join(each.sql for each in given) or "true", values)
@@ -65,7 +75,7 @@ def _all(*conditions: Conditions) -> Conditions:
 def _window(chosen: Filter, column: str) -> Conditions:
     since = Conditions(f"{column} >= $since", {"since": chosen.since}) if chosen.since else EVERYTHING
     until = Conditions(f"{column} < $until", {"until": chosen.until}) if chosen.until else EVERYTHING
-    return _all(since, until)
+    return both(since, until)
 
 
 def _among(chosen: Chosen, of: str = "") -> Conditions:
@@ -82,9 +92,9 @@ def _among(chosen: Chosen, of: str = "") -> Conditions:
 def _broken(chosen: Filter) -> Conditions:
     """One violation has a wanted field and a wanted rule, and none an unwanted one."""
     asked = [each for each in chosen.chosen if each.dimension in OF_VIOLATIONS]
-    wanted = _all(*(_among(each, "v.") for each in asked if each.wanted))
+    wanted = both(*(_among(each, "v.") for each in asked if each.wanted))
     unwanted = (_among(replace(each, wanted=True), "v.") for each in asked if not each.wanted and each.values)
-    return _all(_some_violation(wanted), *(_no(_some_violation(each)) for each in unwanted))
+    return both(_some_violation(wanted), *(_no(_some_violation(each)) for each in unwanted))
 
 
 def _some_violation(wanted: Conditions) -> Conditions:

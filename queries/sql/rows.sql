@@ -8,7 +8,6 @@ select
   case when not $brief then context end as context
 from events
 where app = $app
-  and seq >= $low
-  and seq < $high
+  and /* chosen */ true
   and seq in (select unnest($seqs::bigint[]))
 order by seq desc

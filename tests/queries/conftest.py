@@ -25,3 +25,11 @@ def reader(store: Store) -> Iterator[Reader]:
     reader = Reader(store, threads=1)
     yield reader
     reader.close()
+
+
+@pytest.fixture
+def hurried(store: Store) -> Iterator[Reader]:
+    """A reader that has no time for anything counts cannot tell: it takes the first step and answers."""
+    reader = Reader(store, threads=1, scan_ms=0)
+    yield reader
+    reader.close()
