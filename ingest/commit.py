@@ -31,18 +31,24 @@ def commit(store: Store, kept: Kept, segments: Sequence[str]) -> Part:
     Raises OSError, and then nothing is visible.
     """
     first, last = int(kept.events["seq"][0]), int(kept.events["seq"][-1])
-    return _store(store, {"events": kept.events, **count(kept.told), "hides": kept.hides}, first, last, segments)
+    tables = {"events": kept.events, **count(kept.told), "hides": kept.hides}
+    return _store(store, temporary(store, "write"), tables, first, last, segments)
 
 
-def commit_removal(store: Store, removal: Removal, seq: int, segments: Sequence[str]) -> Part:
+def commit_removal(store: Store, removal: Removal, seq: int) -> Part:
     """Store `removal` as a part without events, which takes `seq`; returns and raises like `commit`."""
-    tables = {"events": EVENTS.to_frame(), **removal.counts, "hides": removal.hides, "cuts": cut_table(removal.cuts)}
-    return _store(store, tables, seq, seq, segments)
-
-
-def _store(store: Store, tables: Mapping[str, pl.DataFrame], first: int, last: int, segments: Sequence[str]) -> Part:
-    day = datetime.now(UTC).date()
     made = temporary(store, "write")
+    for relation, counts in removal.counts.items():
+        sink_table(counts, made / f"{relation}.parquet")
+    tables = {"events": EVENTS.to_frame(), "hides": removal.hides, "cuts": cut_table(removal.cuts)}
+    return _store(store, made, tables, seq, seq, [])
+
+
+def _store(
+    store: Store, made: Path, tables: Mapping[str, pl.DataFrame], first: int, last: int, segments: Sequence[str]
+) -> Part:
+    """Write `tables` beside what is in the folder `made` already, and publish that as a part."""
+    day = datetime.now(UTC).date()
     footers = {"events": {SEGMENTS: json.dumps(list(segments))}}
     for relation, table in tables.items():
         if table.height or relation not in OPTIONAL:
@@ -67,6 +73,11 @@ def temporary(store: Store, process: str) -> Path:
 
 def write_table(table: pl.DataFrame, path: Path, footer: dict[str, str]) -> None:
     table.write_parquet(path, compression="zstd", compression_level=1, row_group_size=BLOCK, metadata=footer)
+
+
+def sink_table(table: pl.LazyFrame, path: Path) -> None:
+    """Write what may be larger than memory."""
+    table.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=BLOCK)
 
 
 def segments_of(part: Part) -> list[str]:

@@ -67,15 +67,12 @@ def add(relation: str, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return _sum(relation, pl.concat(tables))
 
 
-def taken_back(relation: str, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """The count table that, added to `tables`, leaves nothing of what they count."""
-    added = add(relation, tables)
-    sums = [name for name in ("events", "warned", "replaced") if name in added.columns]
-    told = added.filter(pl.any_horizontal(pl.col(name) != 0 for name in sums))
-    extremes = [name for name in told.columns if name.startswith(("first_", "last_", "latest_"))]
-    return told.with_columns(-pl.col(name) for name in sums).with_columns(
-        pl.lit(None, told.schema[name]).alias(name) for name in extremes
-    )
+def taken_back(table: pl.LazyFrame) -> pl.LazyFrame:
+    """What, added to a count table, leaves nothing of what it counts: its sums negated, row by row."""
+    names = table.collect_schema().names()
+    extremes = [name for name in names if name.startswith(("first_", "last_", "latest_"))]
+    sums = [-pl.col(name) for name in ("events", "warned", "replaced") if name in names]
+    return table.with_columns(*sums, *(pl.when(False).then(name).alias(name) for name in extremes))
 
 
 def _sum(relation: str, table: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 from data.schema import EVENTS
 from ingest.count import ROW, counted, rows
 from ingest.environment import KNOWN
-from ingest.identity import identify
+from ingest.identity import AUTO, Policies, identify
 from ingest.index import DuplicateIndex
 
 
@@ -21,12 +21,12 @@ class Kept:
     hides: pl.DataFrame
 
 
-def keep_newest(judged: pl.DataFrame, index: DuplicateIndex, next_seq: int) -> Kept:
+def keep_newest(judged: pl.DataFrame, index: DuplicateIndex, next_seq: int, policies: Policies = AUTO) -> Kept:
     """Give every event that stays its seq, from `next_seq` on, in the order they came.
 
     `judged` has the columns of `EVENTS` but for seq, copies and supersedes. Of equal events the last one stays.
     """
-    newest = _last_of_each(judged.with_columns(identity=identify(judged)))
+    newest = _last_of_each(judged.with_columns(identity=_identities(judged, policies)))
     before = index.find(newest["identity"])
     numbered = newest.with_row_index("row").with_columns(seq=pl.col("row").cast(pl.Int64) + next_seq)
     older = before.select("identity", supersedes="seq", earlier="copies")
@@ -37,7 +37,7 @@ def keep_newest(judged: pl.DataFrame, index: DuplicateIndex, next_seq: int) -> K
     return Kept(
         events=events.select(EVENTS.names()).cast(EVENTS),
         told=pl.concat([rows(events), taken_back]),
-        known=known(events),
+        known=known(events.filter(~pl.col("app").is_in(policies.off))),
         hides=before.select("seq").sort("seq"),
     )
 
@@ -45,6 +45,17 @@ def keep_newest(judged: pl.DataFrame, index: DuplicateIndex, next_seq: int) -> K
 def known(events: pl.DataFrame) -> pl.DataFrame:
     """What the index remembers of stored `events` (columns of `EVENTS` and `identity`, identities unique)."""
     return events.select("identity", "seq", "received_at", "copies", counted(events)).cast(KNOWN)
+
+
+def _identities(events: pl.DataFrame, policies: Policies) -> pl.Series:
+    """As `identify`; events that are never duplicates have one of their own each, which nothing remembers."""
+    told = events.with_columns(identity=identify(events, policies))
+    if not policies.off:
+        return told["identity"]
+    own = pl.int_range(pl.len()).cast(pl.String).cast(pl.Binary)
+    return told.select(pl.when(pl.col("app").is_in(policies.off)).then(own).otherwise("identity").alias("identity"))[
+        "identity"
+    ]
 
 
 def _last_of_each(events: pl.DataFrame) -> pl.DataFrame:

@@ -4,12 +4,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.segments import Record, named_at, read_segment, sealed
+from ingest.segments import Record, named_at, opened, read_segment, sealed
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Whole sealed segments, oldest first, and their records."""
+    """Whole sealed segments, oldest first, and their records; an order to delete is a batch by itself."""
 
     segments: list[Path]
     records: list[Record]
@@ -21,6 +21,10 @@ class Batch:
     @property
     def events(self) -> int:
         return sum(record.events for record in self.records)
+
+    @property
+    def order(self) -> Record | None:
+        return self.records[0] if self.records and self.records[0].is_order else None
 
 
 @dataclass
@@ -35,10 +39,14 @@ class Pace:
 
     def next_batch(self, spool: Path) -> Batch | None:
         """The next batch when it is due, else None. Raises OSError when a segment cannot be read."""
+        still_open = opened(spool)
         waiting = sealed(spool)
         if not waiting or not self._is_due(waiting):
             return None
-        return self._take(waiting)
+        batch = self._take(waiting)
+        # What was accepted before an order to delete is stored before it, also what a dead process left open.
+        is_early = batch.order and any(path.stem < batch.segments[0].stem for path in still_open)
+        return None if is_early else batch
 
     def took(self, seconds: float) -> None:
         """Tell what storing the last batch cost; the next deadline allows for it."""
@@ -55,7 +63,13 @@ class Pace:
         for path in waiting:
             if batch.segments and (batch.events >= self.rows or size >= self.bytes):
                 break
+            records = read_segment(path)
+            is_order = bool(records) and records[0].is_order
+            if is_order and batch.segments:
+                break
             batch.segments.append(path)
-            batch.records.extend(read_segment(path))
+            batch.records.extend(records)
             size += path.stat().st_size
+            if is_order:
+                break
         return batch

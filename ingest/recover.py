@@ -10,12 +10,13 @@ from typing import Final
 import polars as pl
 
 from data.durable import fsync_path
+from data.hidden import hidden
 from data.layout import Store
 from data.parts import Part, list_all, list_live
 from data.schema import BLOCK, DIMENSIONS
 from ingest.commit import segments_of
 from ingest.dedup import known
-from ingest.identity import identify
+from ingest.identity import AUTO, Policies, identify
 from ingest.index import DuplicateIndex
 from ingest.quarantine import set_aside
 from ingest.segments import damaged, sealed
@@ -61,17 +62,23 @@ def unlink(store: Store, segments: list[Path]) -> None:
         fsync_path(store.spool)
 
 
-def catch_up(store: Store, index: DuplicateIndex) -> int:
-    """Bring the index to the newest part; one that is ahead of the parts is made anew. Returns the events read."""
+def catch_up(store: Store, index: DuplicateIndex, policies: Policies = AUTO) -> int:
+    """Bring the index to the newest part; one that is ahead of the parts is made anew. Returns the events read.
+
+    What is hidden is left out: a newer copy comes later, and a retry of what was deleted or expired is a new event.
+    """
     newest = last_seq(store)
     if index.mark > newest:
         log.warning("duplicate index made anew: it was ahead of the parts mark=%d newest=%d", index.mark, newest)
         index.clear()
     read = 0
+    hides = hidden(list_live(store))
     for part in _unseen(store, index):
-        for events in _chunks(part):
+        near = hides.between(part.first, part.last)
+        for events in _chunks(part, policies):
             read += events.height
-            told = events.filter(pl.col("seq") > index.mark).unique("identity", keep="last", maintain_order=True)
+            new = (pl.col("seq") > index.mark) & ~pl.col("app").is_in(policies.off) & ~near.rows()
+            told = events.filter(new).unique("identity", keep="last", maintain_order=True)
             index.remember(known(told), index.mark)
         index.remember(known(events.clear()), part.last)
     if read:
@@ -91,9 +98,9 @@ def _unseen(store: Store, index: DuplicateIndex) -> list[Part]:
     return found[::-1]
 
 
-def _chunks(part: Part) -> Iterator[pl.DataFrame]:
+def _chunks(part: Part, policies: Policies) -> Iterator[pl.DataFrame]:
     file = pl.scan_parquet(part.file("events")).select(_REMEMBERED)
     rows = int(file.select(pl.len()).collect().item())
     for start in range(0, max(rows, 1), BLOCK):
         events = file.slice(start, BLOCK).collect()
-        yield events.with_columns(identity=identify(events))
+        yield events.with_columns(identity=identify(events, policies))

@@ -43,7 +43,7 @@ class SpoolBroken(Exception):
 class _Waiting:
     record: Record
     header: bytes
-    done: "Future[None]" = field(default_factory=Future)
+    done: "Future[str]" = field(default_factory=Future)
 
     @property
     def bytes(self) -> int:
@@ -81,6 +81,7 @@ class Spool:
         self._held_bytes = 0
         self._measured_at = float("-inf")
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._order: _Waiting | None = None
         self._gate = threading.Lock()
         self._closing = False
         self._broken = ""
@@ -99,12 +100,22 @@ class Spool:
         Raises SpoolFull (nothing of them was kept) or SpoolBroken (they may or may not have been kept).
         """
         record = Record(received_at_us, events, lines)
+        self._accept(record)
+
+    def order(self, body: bytes, received_at_us: int) -> str:
+        """Keep an order to delete in a segment of its own, after everything accepted before; its name, once on disk.
+
+        Raises like `append`, but not for the bound of the folder: who deletes makes room.
+        """
+        return self._accept(Record(received_at_us, 0, body))
+
+    def _accept(self, record: Record) -> str:
         waiting = _Waiting(record, record.header())
         with self._gate:
             if self._broken or self._closing:
                 raise SpoolBroken(self._broken or "the spool is closed")
             self._queue.put(waiting)
-        waiting.done.result()
+        return waiting.done.result()
 
     def close(self) -> None:
         """Seal what is open and take nothing more; everything appended before is kept."""
@@ -125,7 +136,13 @@ class Spool:
         self._seal()
 
     def _next_group(self) -> list[_Waiting] | None:
-        """Everybody who waits now, up to one segment's worth; empty when it is time to seal, None at the end."""
+        """Everybody who waits now, up to one segment's worth; empty when it is time to seal, None at the end.
+
+        An order to delete is a group by itself.
+        """
+        if self._order:
+            order, self._order = self._order, None
+            return [order]
         group: list[_Waiting] = []
         size = events = 0
         while size < self._seal_bytes and events < self._seal_events:
@@ -137,6 +154,11 @@ class Spool:
                 if not group:
                     return None
                 self._queue.put(None)
+                break
+            if waiting.record.is_order:
+                if not group:
+                    return [waiting]
+                self._order = waiting
                 break
             group.append(waiting)
             size += waiting.bytes
@@ -155,7 +177,7 @@ class Spool:
         try:
             if self._broken:
                 raise SpoolBroken(self._broken)
-            self._write(group)
+            name = self._write(group)
         except (SpoolFull, SpoolBroken) as error:
             _refuse(group, type(error), str(error))
         except Exception as error:  # a failed sync is never tried again: the kernel may have dropped what it held
@@ -163,12 +185,18 @@ class Spool:
             _refuse(group, SpoolBroken, self._broken)
         else:
             for waiting in group:
-                waiting.done.set_result(None)
+                waiting.done.set_result(name)
 
-    def _write(self, group: list[_Waiting]) -> None:
+    def _write(self, group: list[_Waiting]) -> str:
+        """The name of the segment that the group is in now."""
+        is_order = group[0].record.is_order
         content = b"".join(piece for waiting in group for piece in (waiting.header, waiting.record.body))
-        if self._measure() + len(content) > self._max_bytes:
+        if self._measure() + len(content) > self._max_bytes and not is_order:
             raise SpoolFull(f"the spool holds {self._held_bytes} bytes of at most {self._max_bytes}")
+        if is_order:
+            self._seal()
+            if self._broken:
+                raise SpoolBroken(self._broken)
         if self._segment is None:
             self._segment = OpenSegment(self.folder)
         if self._segment.bytes == 0:
@@ -176,6 +204,10 @@ class Spool:
         self._segment.write(content, sum(waiting.record.events for waiting in group))
         self._sync(self._segment.fileno())
         self._held_bytes += len(content)
+        name = self._segment.path.stem
+        if is_order:
+            self._seal()
+        return name
 
     def _measure(self) -> int:
         now = time.monotonic()

@@ -45,8 +45,8 @@ def put(
     _fsync(folder)
     while True:
         numbers = _numbers(home)
-        newest = numbers[-1] if numbers else 0
-        in_force = _load(home / f"{newest}.json") if newest else None
+        newest = numbers[-1] if numbers else _last_gone(home)
+        in_force = _load(home / f"{newest}.json") if numbers else None
         if in_force and in_force.meaning() == plan.meaning():
             _fsync(home)
             return in_force
@@ -78,6 +78,19 @@ def document(folder: Path, app: str, version: int) -> dict[str, Any] | None:
         return None
     stored = msgspec.json.decode((folder / app / f"{version}.json").read_bytes(), type=_Beside)
     return {**plan.as_dict(), "report": stored.report, "source": stored.source}
+
+
+def forget(folder: Path, app: str, through: int) -> None:
+    """Remove the app's versions up to `through`; their numbers are not used again."""
+    home = folder / check_app(app)
+    gone = [number for number in _numbers(home) if number <= through]
+    if not gone:
+        return
+    (home / f"{gone[-1]}{_GONE}").touch()
+    _fsync(home)
+    for number in gone:
+        (home / f"{number}.json").unlink(missing_ok=True)
+    _fsync(home)
 
 
 def last_source(folder: Path, app: str, filename: str) -> bytes | None:
@@ -146,6 +159,8 @@ class Shelf:
         return self.at(app, numbers[-1]) if numbers else None
 
 
+_GONE = ".gone"
+"""Ends the name of an empty file that stands for a version that was removed, the last of them."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _SETTLED_NS = 50_000_000
 _KEPT_PLANS = 2_000
@@ -166,6 +181,11 @@ def _numbers(home: Path) -> list[int]:
     except FileNotFoundError:
         return []
     return sorted(int(name[:-5]) for name in names if name.endswith(".json") and name[:-5].isdecimal())
+
+
+def _last_gone(home: Path) -> int:
+    """The last version that was removed; 0 when none was."""
+    return max((int(path.stem) for path in home.glob(f"*{_GONE}") if path.stem.isdecimal()), default=0)
 
 
 def _load(path: Path) -> Plan:

@@ -11,6 +11,7 @@ import polars as pl
 
 from data import Store, live
 from data.parts import list_live
+from ingest.deletion import Order
 from ingest.index import DuplicateIndex
 from ingest.lines import NULL, Spooled, encode, text
 from ingest.pace import Batch
@@ -29,6 +30,17 @@ def spooled(app: str = "shop", payload: Any = None, context: Any = None, **field
 def seal(store: Store, events: Sequence[Spooled], received_at_us: int = START_US) -> Batch:
     """One request's events as a sealed segment, ready to be stored."""
     return Batch.of(write_sealed(store.spool, [Record(received_at_us, len(events), encode(events))]))
+
+
+def ordered(store: Store, order: Order) -> Batch:
+    """An order to delete, ready to be carried out."""
+    return Batch.of(write_sealed(store.spool, [Record(START_US, 0, order.encode())]))
+
+
+def delete(store: Store, app: str, user_id: str | None = None, **more: Any) -> None:
+    """Carry out an order to delete, by a writer that starts and stops for it."""
+    with writing(store) as writer:
+        writer.store_batch(ordered(store, Order(app, user_id, **more)))
 
 
 @contextmanager
@@ -50,7 +62,7 @@ def put(store: Store, *events: Spooled, received_at_us: int = START_US) -> None:
 def merge_all(store: Store) -> None:
     """Merge all live parts of the store into one, leaving the replaced ones on disk as a running merger does."""
     parts = list_live(store)
-    Rewriter(store, memory_mb=512, threads=1).rewrite(parts, parts)
+    Rewriter(store, memory_mb=512).rewrite(parts, parts)
 
 
 def visible(store: Store) -> pl.DataFrame:

@@ -39,7 +39,8 @@ def cut(store: Store, *some: Cut) -> None:
     """Commit `some` cuts, counting back what they hide."""
     shown = visible(store)
     gone = count(rows(shown.filter(cut_rows(some)), sign=-1))
-    commit_removal(store, Removal(gone, pl.DataFrame(schema=HIDES), some), last_seq(store) + 1, [])
+    counts = {relation: table.lazy() for relation, table in gone.items()}
+    commit_removal(store, Removal(counts, HIDES.to_frame(), some), last_seq(store) + 1)
 
 
 def seqs_everywhere(store: Store, app: str) -> set[tuple[int, ...]]:

@@ -1,0 +1,72 @@
+"""Orders to delete: what one says on its way through the spool, and what the writer commits for it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from data import history
+from data.hidden import Cut
+from data.layout import Store
+from data.parts import list_live
+from data.pins import pinned
+from data.settings_db import Apps
+from ingest.removal import COLUMNS, Removal, some_rows, stretches, whole_log
+from ingest.segments import Record
+from plans import versions
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Delete an app's events, or those of one user; with `everything` also its plans and settings.
+
+    Only what was accepted before it goes: plans up to version `plans_through`, settings up to `settings_through`.
+    """
+
+    app: str
+    user_id: str | None = None
+    everything: bool = False
+    plans_through: int = 0
+    settings_through: int = 0
+
+    def encode(self) -> bytes:
+        return msgspec.json.encode(self)
+
+
+def order_of(record: Record) -> Order:
+    """What a record of no events orders. Raises msgspec.DecodeError (a ValueError) for one that orders nothing."""
+    return msgspec.json.decode(record.body, type=Order)
+
+
+def everything_of(store: Store, apps: Apps, app: str) -> Order:
+    """The order to delete all there is of an app now."""
+    stored = versions.versions(store.plans, app)
+    return Order(app, None, True, stored[-1].number if stored else 0, apps.revision(app))
+
+
+def drop_settings(store: Store, apps: Apps, order: Order) -> None:
+    """Drop what the order deletes beside events; done twice it does no more than once."""
+    if order.everything:
+        versions.forget(store.plans, order.app, order.plans_through)
+        apps.forget(order.app, order.settings_through)
+
+
+def removals(store: Store, order: Order, through: int) -> Iterator[Removal]:
+    """What has to be committed for the order, one after another; nothing when nothing is left to delete.
+
+    `through` is the last seq given. Raises OSError, data.history.Damaged among them.
+    """
+    if order.user_id is not None:
+        yield from _of_user(store, order.app, order.user_id)
+    elif removal := whole_log(list_live(store), Cut(order.app, through)):
+        yield removal
+
+
+def _of_user(store: Store, app: str, user_id: str) -> Iterator[Removal]:
+    theirs = (pl.col("app") == app) & (pl.col("user_id") == user_id)
+
+    def choose(file: Path) -> pl.Series:
+        return pl.scan_parquet(file).filter(theirs).select("seq").collect()["seq"].sort()
+
+    with pinned(store) as pin:
+        yield from map(some_rows, stretches(history.chosen(pin, app, choose, columns=COLUMNS)))

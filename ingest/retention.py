@@ -1,0 +1,135 @@
+"""What an app keeps no longer: events older than its days, or more than its rows, cut off a stretch at a time."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import polars as pl
+
+from data import history
+from data.hidden import Cut, cuts
+from data.layout import Store
+from data.parts import Part, list_live
+from data.settings_db import Apps
+from ingest.removal import COLUMNS, ROWS, Removal, some_rows, stretches
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 5.0
+SLACK: Final = 100
+"""An app may have a hundredth more rows than it keeps: a busy one is not cut at every look."""
+_HOURLY_DAYS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a part counts for one app: its events, less those taken back, and when the first came."""
+
+    events: int
+    first_at: datetime | None
+
+
+@dataclass
+class Retention:
+    """Looks every `look_seconds` which apps keep more than they are to; `default_days` (0: for ever) is for those that
+    say nothing themselves. A look reads the counts of new parts only, and events only where some are due.
+    """
+
+    store: Store
+    apps: Apps
+    default_days: float = 0.0
+    look_seconds: float = LOOK_SECONDS
+    rows: int = ROWS
+    _next_look: float = field(default=float("-inf"), init=False)
+    _told: dict[Part, Mapping[str, _Told]] = field(default_factory=dict, init=False)
+    _nothing_before: dict[tuple[Part, str], datetime] = field(default_factory=dict, init=False)
+
+    def due(self, now: datetime) -> Removal | None:
+        """The next stretch to remove, of at most `rows` events, as of `now` (UTC without a zone); None when nothing is
+        due or it is too early to look again. A part that cannot be read is left for `check`.
+        """
+        if time.monotonic() < self._next_look:
+            return None
+        try:
+            removal = self._first_due(now)
+        except (history.Damaged, pl.exceptions.PolarsError) as error:
+            log.error("nothing expires: %s", error)
+            removal = None
+        if removal is None:
+            self._next_look = time.monotonic() + self.look_seconds
+        return removal
+
+    def _first_due(self, now: datetime) -> Removal | None:
+        own = self.apps.all()
+        limited = any(each.retention_days or each.retention_rows for each in own.values())
+        if not self.default_days and not limited:
+            return None
+        parts = list_live(self.store)
+        self._learn(parts)
+        cut_off = cuts(parts)
+        for app in sorted({app for part in parts for app in self._told[part]}):
+            settings = self.apps.of(app)
+            days = self.default_days if settings.retention_days is None else settings.retention_days
+            made = [cut for cut in cut_off if cut.app == app]
+            removal = self._too_old(app, _before(now, days), parts, made) if days else None
+            if removal is None and settings.retention_rows:
+                removal = self._too_many(app, settings.retention_rows, parts, made)
+            if removal:
+                return removal
+        return None
+
+    def _too_old(self, app: str, before: datetime, parts: Sequence[Part], made: Sequence[Cut]) -> Removal | None:
+        due = [part for part in parts if self._may_hold(part, app, before, made)]
+        if not due:
+            return None
+        first, last = due[0].first, due[-1].last
+        old = history.batches(self.store, app, until=before, first_seq=first, last_seq=last, columns=COLUMNS)
+        if gone := _first(old, self.rows):
+            return some_rows(gone, cuts=(Cut(app, _last(gone), before),))
+        self._nothing_before |= {(part, app): before for part in due}
+        return None
+
+    def _too_many(self, app: str, keep: int, parts: Sequence[Part], made: Sequence[Cut]) -> Removal | None:
+        more = sum(told.events for part in parts if (told := self._told[part].get(app))) - keep
+        if more <= keep // SLACK:
+            return None
+        start = max((cut.through for cut in made if cut.before is None), default=0) + 1
+        batches = history.batches(self.store, app, first_seq=start, columns=COLUMNS)
+        gone = _first(batches, min(more, self.rows))
+        return some_rows(gone, cuts=(Cut(app, _last(gone)),)) if gone else None
+
+    def _may_hold(self, part: Part, app: str, before: datetime, made: Sequence[Cut]) -> bool:
+        told = self._told[part].get(app)
+        if told is None or told.first_at is None or told.first_at >= before:
+            return False
+        gone = any(cut.through >= part.last and (cut.before is None or cut.before >= before) for cut in made)
+        return not gone and self._nothing_before.get((part, app), datetime.min) < before
+
+    def _learn(self, parts: Sequence[Part]) -> None:
+        self._told = {part: self._told.get(part) or _read(part) for part in parts}
+        live = set(parts)
+        self._nothing_before = {key: before for key, before in self._nothing_before.items() if key[0] in live}
+
+
+def _before(now: datetime, days: float) -> datetime:
+    """Up to when events go: at full hours, and at full minutes where little is kept."""
+    start = (now - timedelta(days=days)).replace(second=0, microsecond=0)
+    return start.replace(minute=0) if days >= _HOURLY_DAYS else start
+
+
+def _first(batches: Iterator[pl.DataFrame], most: int) -> list[pl.DataFrame]:
+    """The first rows of `batches`, no more than `most`."""
+    gone = next(stretches(batches, most), [])
+    return [gone[0].head(most), *gone[1:]] if gone else []
+
+
+def _last(gone: Sequence[pl.DataFrame]) -> int:
+    return int(gone[-1]["seq"][-1])
+
+
+def _read(part: Part) -> dict[str, _Told]:
+    sums = pl.scan_parquet(part.file("by_block")).group_by("app").agg(pl.sum("events"), pl.min("first_at")).collect()
+    return {app: _Told(events, first_at) for app, events, first_at in sums.iter_rows()}
