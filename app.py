@@ -58,7 +58,7 @@ class Settings:
     duplicate_events: int = setting(4_000_000, "Events among which a repeated one is recognised.", least=1)
     part_rows: int = setting(1_000_000, "Most events of one merged part.", least=1)
     part_mb: int = setting(128, "Most megabytes of one merged part.", least=1)
-    merge_memory_mb: int = setting(512, "Memory the merger sorts with; more goes to disk.", least=64)
+    merge_memory_mb: int = setting(512, "Memory the merger works with.", least=64)
     spool_mb: int = setting(4096, "Most that may wait for the writer; more is refused with 503.", least=1)
     body_mb: int = setting(20, "Largest body of a request, before and after decompression.", least=1)
     body_events: int = setting(10_000, "Most events of one request.", least=1)

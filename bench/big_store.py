@@ -81,7 +81,7 @@ def store_of(told: pl.DataFrame, store: Store) -> Store:
     """A new store of these events alone (columns of `EVENTS`, at least one), renumbered, a merged part a day."""
     shutil.rmtree(store.root, ignore_errors=True)
     store.create()
-    rewriter, last = Rewriter(store, memory_mb=512, threads=1), 0
+    rewriter, last = Rewriter(store, memory_mb=512), 0
     for (day,), some in told.sort("seq").group_by(pl.col("received_at").dt.date(), maintain_order=True):
         numbered = some.with_columns(seq=pl.int_range(last + 1, last + 1 + some.height, dtype=pl.Int64))
         last += some.height
@@ -104,7 +104,7 @@ def _fill(store: Store, stream: Stream, workers: int) -> None:
         source = _plan()
         put(store.plans, read_plan(source, app=stream.app(number), filename="plan.json")[0], source)
     # A store has one merger: it is this process, and the workers are ahead of it by a few parts.
-    rewriter, work = Rewriter(store, memory_mb=512, threads=2), stretches(stream)
+    rewriter, work = Rewriter(store, memory_mb=512), stretches(stream)
     with (
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
         tqdm(total=stream.rows, unit=" events", unit_scale=True, desc="making a big store", disable=None) as bar,

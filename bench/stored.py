@@ -56,7 +56,7 @@ def _fill(store: Store, events: int) -> None:
             writer.store_batch(Batch.of(write_sealed(store.spool, records)))
             bar.update(PER_COMMIT)
     writer.close()
-    merger = Merger(store, MergeLimits(settle_seconds=0), Rewriter(store, memory_mb=512, threads=2), grace_seconds=0)
+    merger = Merger(store, MergeLimits(settle_seconds=0), Rewriter(store, memory_mb=512), grace_seconds=0)
     while merger.step():
         pass
     merger.step()

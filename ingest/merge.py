@@ -1,25 +1,30 @@
 """Turns small neighbouring parts into large ones, off the hot path; the only process that ever deletes a part."""
 
 import logging
-import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
-from data.durable import TEMPORARY
+from data import views
+from data.hidden import Hidden
 from data.layout import Store
 from data.parts import Part, list_all, live
-from data.processes import status
 from data.processes.lock import only_one
 from data.processes.wake import woken
 from ingest.commit import sweep
+from ingest.merge_damage import UNREADABLE, damage_of, first_line, unreadable
+from ingest.merge_known import Known
+from ingest.merge_replaced import Replaced
+from ingest.merge_told import Told
 from ingest.rewrite import Rewriter
-from ingest.tiers import Limits, Sized, choose
+from ingest.tiers import NOTHING, Limits, choose
 
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS: Final = 1.0
 
 
 def run(
@@ -29,7 +34,6 @@ def run(
     limits: Limits | None = None,
     grace_seconds: float = 30.0,
     memory_mb: int = 512,
-    threads: int = 1,
 ) -> None:
     """Merge what is worth merging until `stop` is set. Raises AlreadyRunning when the store has a merger.
 
@@ -38,7 +42,7 @@ def run(
     # Every commit renames views.sql into the root: one folder tells of all parts.
     with only_one(store, "merge"), woken([store.root]) as wake:
         sweep(store, "merge")
-        merger = Merger(store, limits or Limits(), Rewriter(store, memory_mb=memory_mb, threads=threads), grace_seconds)
+        merger = Merger(store, limits or Limits(), Rewriter(store, memory_mb=memory_mb), grace_seconds)
         while not stop.is_set():
             if not merger.step():
                 wake(_LOOK_SECONDS)
@@ -46,53 +50,84 @@ def run(
 
 @dataclass
 class Merger:
-    """What the steps share: the store, how large parts may get, and which replaced parts were seen when."""
+    """What the steps share: the store, how large parts may get, how long replaced ones stay, what is known of each.
+
+    After a merge that failed for no part's fault (a full disk, most likely) none is tried for `pause_seconds`.
+    """
 
     store: Store
     limits: Limits
     rewriter: Rewriter
     grace_seconds: float
-    _replaced: dict[Part, float] = field(default_factory=dict, init=False)
-    _merges: int = field(default=0, init=False)
+    pause_seconds: float = 10.0
+    _resume_at: float = field(default=0.0, init=False)
+    _views_are_old: bool = field(default=True, init=False)
+    _known: Known = field(init=False)
+    _replaced: Replaced = field(init=False)
+    _told: Told = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Known()
+        self._replaced = Replaced(self.store, self.grace_seconds)
+        self._told = Told(self.store)
 
     def step(self) -> bool:
-        """Merge one stretch of neighbours if one is worth it, and delete what was replaced long enough ago."""
+        """Merge one stretch of neighbours if one is worth it, and delete what was replaced long enough ago.
+
+        True when there was one. A part that cannot be read is left as it is, and what is beside it is merged.
+        """
         parts = list_all(self.store)
         shown = live(parts)
-        self._delete(set(parts) - set(shown))
-        chosen = choose(self._sized(shown), self.limits)
-        if chosen:
-            self._merge([shown[size.place] for size in chosen], shown)
-        return bool(chosen)
+        if self._views_are_new():
+            self._replaced.delete(parts, shown)
+        sized, hides = self._known.look(shown)
+        stretch = choose(sized, self.limits, time.time()) if time.monotonic() >= self._resume_at else NOTHING
+        more = bool(stretch) and self._merge(shown[stretch.start : stretch.stop], shown, hides)
+        self._told.tell(shown, unreadable=self._known.unsound)
+        return more
 
-    def _merge(self, neighbours: Sequence[Part], shown: Sequence[Part]) -> None:
+    def _views_are_new(self) -> bool:
+        """Write `views.sql` if a merge may not have: it must name no part that is deleted."""
+        if self._views_are_old:
+            try:
+                views.write(self.store)
+                self._views_are_old = False
+            except UNREADABLE as error:
+                self._told.failed("views.sql is not written", error)
+        return not self._views_are_old
+
+    def _merge(self, neighbours: Sequence[Part], shown: Sequence[Part], hides: Hidden) -> bool:
+        """Whether there is reason to look again at once: not when nothing could be written."""
+        first, last = neighbours[0].first, neighbours[-1].last
+        if [part for part in live(list_all(self.store)) if first <= part.first <= last] != list(neighbours):
+            return True  # the listing had missed one between them, which their merged part would take the place of
+        if self._leave(neighbours, partial(damage_of, self.store)):
+            return True
         began = time.monotonic()
-        merged = self.rewriter.rewrite(neighbours, shown)
-        self._merges += 1
+        try:
+            merged = self.rewriter.rewrite(neighbours, shown, hides)
+        except Exception as error:
+            return self._leave(neighbours, unreadable) or self._failed(neighbours, error)
         seconds = time.monotonic() - began
-        log.info("merge parts=%d seq=%d..%d seconds=%.3f", len(neighbours), merged.first, merged.last, seconds)
-        left = len(shown) - len(neighbours) + 1
-        status.tell(self.store, "merge", {"merges": self._merges, "parts": left, "seconds": round(seconds, 4)})
+        log.info("merge parts=%d seq=%d..%d seconds=%.3f", len(neighbours), first, last, seconds)
+        self._told.merged(merged, seconds)
+        return True
 
-    def _delete(self, replaced: set[Part]) -> None:
-        """Out of sight by one rename first: a folder half deleted would be a part with missing files."""
-        now = time.monotonic()
-        self._replaced = {part: self._replaced.get(part, now) for part in replaced}
-        for part, since in self._replaced.items():
-            if now - since >= self.grace_seconds:
-                gone = self.store.parts / f"merge.{part.name}{TEMPORARY}"
-                part.folder.rename(gone)
-                shutil.rmtree(gone)
+    def _leave(self, neighbours: Sequence[Part], wrong: Callable[[Part], str | None]) -> bool:
+        """Leave those as they are that something is `wrong` with; whether there are any."""
+        left = [(part, reason) for part in neighbours if (reason := wrong(part))]
+        for part, reason in left:
+            self._known.leave(part, reason)
+        return bool(left)
 
-    def _sized(self, shown: Sequence[Part]) -> list[Sized]:
-        now = time.time()
-        return [
-            Sized(
-                place=place,
-                day=part.day,
-                rows=part.last - part.first + 1,
-                bytes=part.file("events").stat().st_size,
-                age=now - part.folder.stat().st_mtime,
-            )
-            for place, part in enumerate(shown)
-        ]
+    def _failed(self, neighbours: Sequence[Part], error: Exception) -> bool:
+        """Wait for room where nothing could be written; else leave the neighbours as they are. Whether to go on."""
+        self._views_are_old = True
+        if isinstance(error, OSError | MemoryError):
+            self._told.failed(f"nothing is merged for {self.pause_seconds:.0f} seconds", error)
+            self._resume_at = time.monotonic() + self.pause_seconds
+            return False
+        log.error("parts cannot be merged, though each can be read", exc_info=error)
+        for part in neighbours:
+            self._known.leave(part, first_line(error))
+        return True

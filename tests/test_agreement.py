@@ -95,7 +95,7 @@ class Product:
         start, count = which
         shown = list_live(self.store)
         if len(neighbours := shown[start : start + count]) > 1:
-            Rewriter(self.store, memory_mb=256, threads=1).rewrite(neighbours, shown)
+            Rewriter(self.store, memory_mb=256).rewrite(neighbours, shown)
 
     def plan(self, which: tuple[str, int]) -> None:
         app, number = which

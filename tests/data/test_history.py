@@ -39,7 +39,7 @@ def expected(store: Store, app: str = "shop") -> pl.DataFrame:
 
 def hasty(store: Store) -> Merger:
     """A merger that deletes what it replaced at its next step."""
-    return Merger(store, Limits(), Rewriter(store, memory_mb=512, threads=1), grace_seconds=0.0)
+    return Merger(store, Limits(), Rewriter(store, memory_mb=512), grace_seconds=0.0)
 
 
 @pytest.mark.parametrize("merged", [False, True])

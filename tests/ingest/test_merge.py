@@ -49,7 +49,7 @@ def test_a_part_still_hides_rows_of_parts_it_was_not_merged_with(store: Store) -
     put(store, spooled(event_id="1"))
     put(store, spooled(event_id="2"))
     first, *others = list_live(store)
-    Rewriter(store, memory_mb=512, threads=1).rewrite(others, [first, *others])
+    Rewriter(store, memory_mb=512).rewrite(others, [first, *others])
     assert visible(store)["seq"].to_list() == [2, 3]
     assert check(store).problems == ()
 
@@ -59,7 +59,7 @@ def test_rows_hidden_by_a_part_outside_the_merge_are_dropped_too(store: Store) -
     put(store, spooled(event_id="2"))
     put(store, spooled(event_id="1"))
     first, second, third = list_live(store)
-    merged = Rewriter(store, memory_mb=512, threads=1).rewrite([first, second], [first, second, third])
+    merged = Rewriter(store, memory_mb=512).rewrite([first, second], [first, second, third])
     assert pl.read_parquet(merged.file("events"))["seq"].to_list() == [2]
     assert check(store).problems == ()
 
@@ -85,7 +85,7 @@ def test_segments_still_in_the_spool_keep_being_named(store: Store) -> None:
         writer.store_batch(batch)
     batch.segments[0].write_bytes(content)
     parts = list_live(store)
-    Rewriter(store, memory_mb=512, threads=1).rewrite(parts, parts)
+    Rewriter(store, memory_mb=512).rewrite(parts, parts)
     with writing(store):
         assert sealed(store.spool) == []
     assert visible(store)["copies"].to_list() == [1]
@@ -103,7 +103,7 @@ def test_a_large_merge_orders_rows_by_app_then_seq(store: Store) -> None:
 def test_replaced_parts_stay_for_the_grace_and_then_go(store: Store) -> None:
     for key in range(FAN):
         put(store, spooled(event_id=str(key)))
-    rewriter = Rewriter(store, memory_mb=512, threads=1)
+    rewriter = Rewriter(store, memory_mb=512)
     patient = Merger(store, Limits(), rewriter, grace_seconds=3_600.0)
     while patient.step():
         pass

@@ -94,7 +94,7 @@ class Model:
         """Merge the live parts at these places (all, unless told) into one; the replaced ones stay on disk."""
         parts = list_live(self.store)
         neighbours = parts[first : None if last is None else last + 1]
-        Rewriter(self.store, memory_mb=256, threads=1).rewrite(neighbours, parts)
+        Rewriter(self.store, memory_mb=256).rewrite(neighbours, parts)
 
 
 def frame(events: list[Event] | tuple[Event, ...]) -> pl.DataFrame:

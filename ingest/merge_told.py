@@ -1,0 +1,60 @@
+"""What the merger says of itself: in the log, and in its status, which /metrics shows."""
+
+import logging
+from collections.abc import Sequence
+
+import pyarrow.parquet as pq
+
+from data.layout import Store
+from data.parts import Part
+from data.processes import status
+
+log = logging.getLogger(__name__)
+
+
+class Told:
+    """The merger's figures. What was written in all goes on from what an earlier merger of the store last said."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        said = status.heard(store).get("merge", {})
+        written = said.get("rows_written", 0)
+        self._rows_written = written if isinstance(written, int) else 0
+        self._merges = self._failures = 0
+        self._seconds = 0.0
+        self._last: dict[str, object] = {}
+        self._last_failure = ""
+
+    def merged(self, part: Part, seconds: float) -> None:
+        """A merge made `part` in so many seconds."""
+        self._merges += 1
+        self._rows_written += pq.read_metadata(part.file("events")).num_rows
+        self._seconds = round(seconds, 4)
+        self._last_failure = ""
+
+    def failed(self, consequence: str, error: Exception) -> None:
+        """Something failed that may go well later; the log tells it once."""
+        self._failures += 1
+        if str(error) != self._last_failure:
+            self._last_failure = str(error)
+            log.error("merge failed, %s reason=%s", consequence, error)
+
+    def tell(self, shown: Sequence[Part], *, unreadable: int) -> None:
+        """Say how things stand, if that has changed: `shown` are live, and so many of them cannot be read."""
+        events = shown[-1].last if shown else 0
+        facts = {
+            "live_parts": len(shown),
+            "unreadable_parts": unreadable,
+            "merges": self._merges,
+            "failures": self._failures,
+            "seconds": self._seconds,
+            "rows_written": self._rows_written,
+            "write_amplification": round(self._rows_written / events, 4) if events else 0.0,
+        }
+        if facts == self._last:
+            return
+        try:
+            status.tell(self._store, "merge", facts)
+            self._last = dict(facts)
+        except OSError as error:
+            self.failed("and nobody can be told", error)
