@@ -44,6 +44,7 @@ class Apps:
         self._connection: sqlite3.Connection | None = None
         self._seen = -1
         self._known: Mapping[str, tuple[int, AppSettings]] = MappingProxyType({})
+        self._quotas: Mapping[str, int] = MappingProxyType({})
 
     def of(self, app: str) -> AppSettings:
         """The app's settings; defaults where nothing was set."""
@@ -52,6 +53,11 @@ class Apps:
     def all(self) -> dict[str, AppSettings]:
         """The settings of every app for which something was set."""
         return {app: settings for app, (_, settings) in self._read().items()}
+
+    def quotas(self) -> Mapping[str, int]:
+        """The quota of every app that has one, in events a UTC day."""
+        self._read()
+        return self._quotas
 
     def revision(self, app: str) -> int:
         """A number that each change of the app's settings makes larger; 0 where nothing is set."""
@@ -117,6 +123,8 @@ class Apps:
                 if changed != self._seen:
                     found = connection.execute("select app, revision, settings from apps").fetchall()
                     self._known = MappingProxyType({app: (at, _parsed(app, said)) for app, at, said in found})
+                    quotas = {app: each.quota_events_per_day for app, (_, each) in self._known.items()}
+                    self._quotas = MappingProxyType({app: quota for app, quota in quotas.items() if quota})
                     self._seen = changed
             except sqlite3.Error as error:
                 if self._seen != -2:

@@ -12,8 +12,9 @@ from data.layout import Store
 from data.parts import list_live
 from data.pins import pinned
 from data.settings_db import Apps
+from ingest.quarantine import REASON
 from ingest.removal import COLUMNS, Removal, some_rows, stretches, whole_log
-from ingest.segments import Record
+from ingest.segments import OPEN, SEALED, Record
 from plans import versions
 
 
@@ -42,6 +43,17 @@ def everything_of(store: Store, apps: Apps, app: str) -> Order:
     """The order to delete all there is of an app now."""
     stored = versions.versions(store.plans, app)
     return Order(app, None, True, stored[-1].number if stored else 0, apps.revision(app))
+
+
+def waits(store: Store, name: str) -> bool:
+    """Whether the order in the segment of that name is still to be carried out."""
+    return any((store.spool / f"{name}{ending}").exists() for ending in (OPEN, SEALED))
+
+
+def why_aside(store: Store, name: str) -> str:
+    """Why the order in that segment was set aside; nothing when it was carried out."""
+    reason = store.quarantine / f"{name}{SEALED}{REASON}"
+    return reason.read_text().strip() if reason.exists() else ""
 
 
 def drop_settings(store: Store, apps: Apps, order: Order) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ingest.receipts import Batch
+from ingest.receipts import QUOTA, Batch
 from ingest.segments import Held
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,6 +22,7 @@ class Counts:
         self._requests: Counter[int] = Counter()
         self._refused: Counter[str] = Counter()
         self._events: Counter[str] = Counter()
+        self._over_quota = 0
 
     def request(self, status: int) -> None:
         with self._lock:
@@ -36,6 +37,7 @@ class Counts:
             self._events["accepted"] += len(batch.events)
             self._events["error"] += len(batch.errors)
             self._events["rejected"] += len(batch.rejected)
+            self._over_quota += sum(fault.code == QUOTA for fault in batch.rejected)
 
     def lines(self) -> Iterator[str]:
         with self._lock:
@@ -44,6 +46,8 @@ class Counts:
         yield from _family("lvd_refused_total", "counter", "Requests refused, by reason.", "code", refused)
         help_text = "Events accepted (those with an error among them), with an error, and rejected."
         yield from _family("lvd_events_total", "counter", help_text, "result", events)
+        help_text = "Events rejected because their app had sent what it may on that day."
+        yield from _family("lvd_over_quota_events_total", "counter", help_text, "", {"": self._over_quota})
 
 
 def spool_lines(held: Held) -> Iterator[str]:

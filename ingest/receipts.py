@@ -6,19 +6,21 @@ from typing import Final
 import msgspec
 
 from ingest.lines import Spooled
-from ingest.refusals import BadApp, Refused, TooLarge, Unauthorized
+from ingest.refusals import BadApp, OverQuota, Refused, TooLarge, Unauthorized
 
 UNREADABLE: Final = "unreadable"
 TOO_LARGE: Final = "too_large"
 TOO_DEEP: Final = "too_deep"
 BAD_APP: Final = "bad_app"
 UNAUTHORIZED: Final = "unauthorized"
+QUOTA: Final = "quota"
 
 _REFUSALS: Final[dict[str, type[Refused]]] = {
     TOO_LARGE: TooLarge,
     TOO_DEEP: TooLarge,
     BAD_APP: BadApp,
     UNAUTHORIZED: Unauthorized,
+    QUOTA: OverQuota,
 }
 
 

@@ -1,5 +1,6 @@
 """Why a request is refused: each reason has its status and code, and one JSON shape says it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -10,7 +11,7 @@ class Refused(Exception):
 
     status: ClassVar[int]
     code: ClassVar[str]
-    retry_after_seconds: ClassVar[int | None] = None
+    retry_after_seconds: int | None = None
 
     def __init__(self, message: str, where: str | None = None) -> None:
         super().__init__(message)
@@ -60,6 +61,18 @@ class WrongMethod(Refused):
 
 class TooLarge(Refused):
     status, code = 413, "too_large"
+
+
+class OverQuota(Refused):
+    """An app has sent what it may on this UTC day."""
+
+    status, code = 429, "quota"
+
+    def __init__(self, message: str, where: str | None = None) -> None:
+        super().__init__(message, where)
+        now = datetime.now(UTC)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        self.retry_after_seconds = int((midnight - now).total_seconds()) + 1
 
 
 class Busy(Refused):

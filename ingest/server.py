@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoRoute
 
 from data.layout import Store
-from ingest import draft_routes, plan_routes, vitals
+from data.settings_db import Apps
+from ingest import app_routes, draft_routes, plan_routes, vitals
 from ingest.access import check_host, open_to_pages, sender_of
 from ingest.adapters.each import Sender, unreadable_as_sent
 from ingest.adapters.native import read_native
@@ -21,6 +22,7 @@ from ingest.draft_runs import Runs
 from ingest.limits import Limits
 from ingest.lines import encode
 from ingest.metrics import Counts
+from ingest.quota import Quotas, today
 from ingest.receipts import Batch, receipt
 from ingest.refusals import BadRequest, Busy, NotFound, Refused, Unreadable, WrongMethod
 from ingest.spool import Spool, SpoolBroken, SpoolFull
@@ -41,21 +43,29 @@ _EVENTS: Final = "events "
 
 
 def create(
-    spool: Spool, store: Store, limits: Limits | None = None, *, runs: Runs | None = None, local: bool = True
+    spool: Spool,
+    store: Store,
+    limits: Limits | None = None,
+    *,
+    runs: Runs | None = None,
+    local: bool = True,
+    order_seconds: float = app_routes.WAIT_SECONDS,
 ) -> Flask:
     """The server over a spool it does not own. `local`: no keys, but only this machine's own names are answered.
 
-    `runs` bounds the replays and inferences beside it.
+    `runs` bounds the replays and inferences beside it; a deletion is answered when done, or after `order_seconds`.
     """
     server = Flask("ingest", static_folder=None)
     server.url_map.merge_slashes = False  # with it comes a redirect, which many clients do not follow
     server.wsgi_app = partial(_without_last_slash, server.wsgi_app)  # type: ignore[method-assign]
-    counts = Counts()
+    counts, apps = Counts(), Apps(store)
+    quotas = Quotas(apps)
     if local:
         server.before_request(lambda: check_host(request))
     for path, adapter in EVENT_PATHS:
-        view = partial(take, adapter=adapter, spool=spool, limits=limits or Limits(), counts=counts)
+        view = partial(take, adapter=adapter, spool=spool, limits=limits or Limits(), counts=counts, quotas=quotas)
         server.add_url_rule(path, _EVENTS + path, view, methods=["POST", "OPTIONS"], provide_automatic_options=False)
+    app_routes.register(server, spool, store, apps, order_seconds)
     plan_routes.register(server, store.plans)
     draft_routes.register(server, store, runs)
     vitals.register(server, spool, store, counts)
@@ -72,6 +82,7 @@ def take(
     spool: Spool,
     limits: Limits,
     counts: Counts,
+    quotas: Quotas,
 ) -> Response:
     """One request of events: whose they are, what was sent, which events that is, on disk with them, a receipt."""
     if request.method == "OPTIONS":
@@ -79,7 +90,7 @@ def take(
     sender = sender_of(request, app, session)
     body = receive(request.stream, request.content_length, limits.body_bytes)
     batch = adapt(body, sender, adapter, limits)
-    keep(batch, spool, counts)
+    keep(batch, spool, counts, quotas)
     return Response(receipt(batch), 202, content_type="application/json")
 
 
@@ -92,12 +103,18 @@ def adapt(body: bytes, sender: Sender, adapter: Adapter, limits: Limits) -> Batc
     return adapter(plain, sender, limits)
 
 
-def keep(batch: Batch, spool: Spool, counts: Counts) -> None:
-    """Have the events on disk. Raises Busy when they cannot be taken now; then none of them was promised anything."""
+def keep(batch: Batch, spool: Spool, counts: Counts, quotas: Quotas) -> None:
+    """Have the events that are within quotas on disk.
+
+    Raises Busy when they cannot be taken now; then none of them was promised anything.
+    """
+    day = today()
+    taken = quotas.admit(batch, day)
     if batch.events:
         try:
             spool.append(encode(batch.events), len(batch.events), time.time_ns() // 1_000)
         except SpoolFull as reason:
+            quotas.give_back(taken, day)
             raise Busy(str(reason)) from reason
         except SpoolBroken as reason:
             raise Busy("events cannot be kept at the moment") from reason

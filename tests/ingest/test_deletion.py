@@ -7,6 +7,7 @@ from data.parts import list_live
 from data.settings_db import Apps
 from ingest.check import check
 from ingest.deletion import Order, everything_of
+from ingest.pace import Batch
 from ingest.segments import Record, sealed, write_sealed
 from plans.read import read_plan
 from plans.versions import get
@@ -127,8 +128,6 @@ def test_plans_and_settings_made_after_the_order_stay_and_numbers_go_on(store: S
 
 def test_an_order_that_cannot_be_read_is_set_aside_and_stops_nothing(store: Store) -> None:
     path = write_sealed(store.spool, [Record(0, 0, b'{"user": 1}')])
-    from ingest.pace import Batch
-
     with writing(store) as writer:
         writer.store_batch(Batch.of(path))
         writer.store_batch(seal(store, [spooled()]))
