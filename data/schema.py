@@ -21,6 +21,9 @@ DIMENSIONS: Final = (
 )
 """What counts are kept by; a filter on these never reads an event."""
 
+OTHER: Final = "(other)"
+"""What counts call the values of a dimension beyond as many as they keep apart."""
+
 INSTANT: Final = pl.Datetime("us")
 """UTC without a zone: DuckDB would want pytz to hand out zoned times."""
 

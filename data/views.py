@@ -59,7 +59,7 @@ def _cut(cut: Cut) -> str:
 
 
 def _view(relation: str, files: list[Path], rows: str) -> str:
-    read, rows = (source(files), rows) if files else (_nothing(relation), "false")
+    read, rows = (source(files), rows) if files else (nothing(relation), "false")
     return f"create or replace view {relation} as select * from {read} as {relation} where {rows};\n"
 
 
@@ -74,12 +74,14 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _nothing(relation: str) -> str:
-    columns = ", ".join(f"null::{_type(dtype)} as {name}" for name, dtype in RELATIONS[relation].items())
+def nothing(relation: str) -> str:
+    """A row of nulls with the columns of `relation`, to be left out by the condition `false`."""
+    columns = ", ".join(f"null::{type_of(dtype)} as {name}" for name, dtype in RELATIONS[relation].items())
     return f"(select {columns})"
 
 
-def _type(dtype: pl.DataType) -> str:
+def type_of(dtype: pl.DataType) -> str:
+    """How DuckDB calls the type of one of the store's columns."""
     if isinstance(dtype, pl.List):
         return f"struct({', '.join(f'{field.name} varchar' for field in VIOLATION.fields)})[]"
     return _TYPES[type(dtype)]

@@ -16,6 +16,7 @@ def coverage(look: Look, app: str, chosen: Filter) -> dict[str, Any]:
     unplanned, spelt as they came; without a plan that is all of them.
     """
     plan = look.plans.in_force(app)
+    look.narrow_minutes(app, chosen.since, chosen.until, chosen.dimensions())
     seen = look.rows("coverage", app=app, **chosen.values())
     meant = [(plan.canonical(row["event_name"]) if plan else None, row) for row in seen]
     captured = {name for name, _ in meant if name is not None}

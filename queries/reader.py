@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cache, cached_property, wraps
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from functools import wraps
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import duckdb
 import polars as pl
 
-from data import views
-from data.hidden import Hidden, hidden
 from data.layout import Store
-from data.parts import Part, Stamp, list_live, stamp
+from data.parts import Part, list_live, stamp
 from plans.versions import Shelf
-from queries.conditions import EVERYTHING, Conditions
 from queries.errors import Busy
+from queries.kept import Kept
+from queries.live_set import UNREADABLE, LiveSet, broken_among, live_set, without
+from queries.look import Look, Row
 from queries.page import MAX_LIMIT
 
-Row = dict[str, Any]
+__all__ = ["Engine", "Look", "Reader", "Row", "question"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SQL: Final = Path(__file__).parent / "sql"
-_PARAMETER: Final = re.compile(r"\$(\w+)")
-_GONE: Final = (duckdb.IOException, FileNotFoundError)
-_LISTED: Final = 1_000
-"""Hidden seqs that are written into a statement; above that many, reading them from their files is faster."""
+_FAILED: Final = (duckdb.Error, *UNREADABLE)
+_TRIES: Final = 3
+"""Times a question is asked: parts may have been merged meanwhile, and then one may turn out to be damaged."""
 
 
 class Reader:
@@ -50,33 +47,42 @@ class Reader:
         concurrency: int = 8,
         wait_seconds: float = 5.0,
         max_ms: int = 20_000,
+        scan_ms: int = 500,
     ) -> None:
         self.store = store
         self.plans = plans or Shelf(store.plans)
+        self.kept = Kept()
+        self.scan_seconds = scan_ms / 1_000
         self._places = BoundedSemaphore(concurrency)
         self._wait_seconds = wait_seconds
         self._max_ms = max_ms
         self._lock = Lock()
-        self._live: _Live | None = None
-        self._defined = 0
-        self._kept = 0
+        self.live: LiveSet | None = None
+        """What was live when somebody asked last."""
         self._engine = _engine(threads, memory_mb)
 
     def ask(self, question: Callable[[Look], T]) -> T:
         """The answer of `question`, which may look several times; it is asked again when a merge deleted what it reads.
 
-        Raises Busy when no place gets free in time, or when the answer takes too long or too much memory.
+        A part that turns out to be damaged is left out from then on, until its files change. Raises Busy when no place
+        gets free in time, or when the answer takes too long or too much memory.
         """
         with self._place():
-            try:
-                return self._ask(question)
-            except _GONE:
-                return self._ask(question, anew=True)
+            for _ in range(_TRIES - 1):
+                files: set[Path] = set()
+                live = None
+                try:
+                    live = self._current()
+                    return self._answer(question, live, files)
+                except _FAILED:
+                    if not self._is_other_now(live, files):
+                        raise
+            return self._answer(question, self._current(), set())
 
     @property
-    def live_sets(self) -> int:
-        """How many sets of live parts are kept: the newest, and older ones that are still being read."""
-        return self._kept
+    def damaged(self) -> tuple[Part, ...]:
+        """Live parts that cannot be read, and are left out of every answer."""
+        return tuple(self.live.damaged) if self.live else ()
 
     def close(self) -> None:
         self._engine.close()
@@ -90,119 +96,40 @@ class Reader:
         finally:
             self._places.release()
 
-    def _ask(self, question: Callable[[Look], T], anew: bool = False) -> T:
-        with self._held(anew) as live, closing(self._engine.cursor()) as cursor:
-            cursor.execute(
-                f"use {live.schema}; set max_execution_time = {self._max_ms}; set enable_progress_bar = false"
-            )
+    def _answer(self, question: Callable[[Look], T], live: LiveSet, files: set[Path]) -> T:
+        with closing(self._engine.cursor()) as cursor:
+            cursor.execute(f"set max_execution_time = {self._max_ms}; set enable_progress_bar = false")
             try:
-                return question(Look(self.store, self.plans, live, cursor))
+                return question(Look(self, live, cursor, files))
             except duckdb.InterruptException:
                 raise Busy("too_slow", f"no answer within {self._max_ms} ms; ask for less") from None
             except duckdb.OutOfMemoryException:
                 raise Busy("busy", "the answer needs more memory than is free; ask for less") from None
 
-    @contextmanager
-    def _held(self, anew: bool) -> Iterator[_Live]:
-        """The parts that are live now, kept defined until they are let go."""
+    def _current(self) -> LiveSet:
+        """The parts that are live now."""
         with self._lock:
-            live = self._current(anew)
-            live.users += 1
-        try:
-            yield live
-        finally:
-            with self._lock:
-                live.users -= 1
-                self._drop_unused(live)
+            seen, live = stamp(self.store), self.live
+            if live is not None and live.stamp.still(seen):
+                return live
+            listed = list_live(self.store)
+            if live is not None and live.listed == listed and not live.damaged:
+                live.stamp = seen
+                return live
+            self.live = live_set(listed, seen, live)
+            return self.live
 
-    def _current(self, anew: bool) -> _Live:
-        seen, live = stamp(self.store), self._live
-        if live is not None and not anew and live.stamp.still(seen):
-            return live
-        parts = list_live(self.store)
-        if live is not None and live.parts == parts:
-            live.stamp = seen
-            return live
-        self._live = self._define(parts, seen)
-        if live is not None:
-            self._drop_unused(live)
-        return self._live
-
-    def _define(self, parts: tuple[Part, ...], seen: Stamp) -> _Live:
-        self._defined += 1
-        schema = f"live_{self._defined}"
-        with closing(self._engine.cursor()) as cursor:
-            cursor.execute(f"create schema {schema}; use {schema}")
-            cursor.execute(views.sql(parts))
-        self._kept += 1
-        return _Live(schema, parts, seen)
-
-    def _drop_unused(self, live: _Live) -> None:
-        if live is not self._live and not live.users:
-            self._engine.execute(f"drop schema {live.schema} cascade")
-            self._kept -= 1
-
-
-class Look:
-    """What one question sees: the relations of one set of live parts, and the plans."""
-
-    def __init__(self, store: Store, plans: Shelf, live: _Live, cursor: duckdb.DuckDBPyConnection) -> None:
-        self.plans = plans
-        self._store = store
-        self._live = live
-        self._cursor = cursor
-
-    def rows(self, question: str, conditions: Conditions = EVERYTHING, /, **values: object) -> list[Row]:
-        """The rows of `sql/<question>.sql` under these conditions; it takes of `values` what it names."""
-        text, names = _read(question)
-        given = {name: values[name] for name in names} | dict(conditions.values)
-        found = self._cursor.execute(conditions.put_into(text), given)
-        columns = [column[0] for column in found.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
-
-    def once(self, question: str) -> list[Row]:
-        """Like `rows` of a question without parameters, remembered as long as the same parts are live."""
-        if question not in self._live.remembered:
-            self._live.remembered[question] = self.rows(question)
-        return self._live.remembered[question]
-
-    def narrow(self, low: int, high: int) -> None:
-        """From here on, `events` reads only the parts that can hold seqs from `low` on and below `high`."""
-        files = [part.file("events") for part in self._live.parts if part.last >= low and part.first < high]
-        if files:
-            visible = _visible(self._live.hidden, low, high)
-            read = f"select * from {views.source(files)} as events where {visible}"
-            self._cursor.execute(f"create or replace temp view events as {read}")
-
-    def everything(self) -> tuple[int, int]:
-        """The range of seqs, `low` and `high` as in `narrow`, that holds every event."""
-        parts = self._live.parts
-        return (parts[0].first, parts[-1].last + 1) if parts else (0, 0)
-
-    def hides_any(self, app: str, low: int, high: int) -> bool:
-        """Whether some row of the app, from seq `low` on and below `high`, may be hidden."""
-        return self._live.hidden.between(low, high - 1).of(app).any()
-
-    def planned_apps(self) -> set[str]:
-        """The apps that have a plan in force."""
-        with suppress(FileNotFoundError):
-            return {folder.name for folder in self._store.plans.iterdir() if self.plans.in_force(folder.name)}
-        return set()
-
-
-@dataclass
-class _Live:
-    """The parts that were live at one moment; the engine has their relations in `schema`."""
-
-    schema: str
-    parts: tuple[Part, ...]
-    stamp: Stamp
-    users: int = 0
-    remembered: dict[str, list[Row]] = field(default_factory=dict)
-
-    @cached_property
-    def hidden(self) -> Hidden:
-        return hidden(self.parts)
+    def _is_other_now(self, live: LiveSet | None, files: Iterable[Path]) -> bool:
+        """Whether asking again can help after `live` could not be read: other parts are live, or some are damaged."""
+        with self._lock:
+            seen, listed = stamp(self.store), list_live(self.store)
+            if live is None or listed != live.listed:
+                self.live = live_set(listed, seen, self.live)
+                return True
+            broken = broken_among(live.parts, files)
+            if broken:
+                self.live = without(live, broken)
+            return bool(broken)
 
 
 class Engine:
@@ -244,19 +171,3 @@ def _engine(threads: int, memory_mb: int) -> duckdb.DuckDBPyConnection:
     engine.execute("set global parquet_metadata_cache = true")
     engine.execute(f"set global late_materialization_max_rows = {MAX_LIMIT + 1}")
     return engine
-
-
-@cache
-def _read(question: str) -> tuple[str, frozenset[str]]:
-    text = (_SQL / f"{question}.sql").read_text()
-    return text, frozenset(_PARAMETER.findall(text))
-
-
-def _visible(hidden: Hidden, low: int, high: int) -> str:
-    near = hidden.between(low, high - 1)
-    uncut = views.uncut(near.cuts)
-    if not len(near.seqs):
-        return uncut
-    if len(near.seqs) <= _LISTED:
-        return f"seq not in (select unnest([{', '.join(map(str, near.seqs))}]::bigint[])) and {uncut}"
-    return f"seq not in (select seq from hides where seq >= {low} and seq < {high}) and {uncut}"

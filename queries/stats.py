@@ -21,6 +21,7 @@ def stats(look: Look, app: str, chosen: Filter) -> dict[str, Any]:
     `names_latest`; unplanned names are in the total alone. System events and events without a name make no names.
     `success_rate` is valid / (valid + invalid + error) of the events, null when there are none.
     """
+    look.narrow_minutes(app, chosen.since, chosen.until, chosen.dimensions())
     rows = look.rows("stats", app=app, **chosen.values())
     events = {count: sum(row[count] for row in rows) for count in COUNTS}
     names = [row for row in rows if row["event_name"] is not None]
@@ -56,7 +57,7 @@ def _left(look: Look, app: str, chosen: Filter, names: set[str]) -> dict[str, st
     blocks = _blocks_of(look, app, chosen, names) if names else []
     for block in blocks:
         low, high = block * BLOCK, (block + 1) * BLOCK
-        look.narrow(low, high)
+        look.narrow((low, high))
         still = {**chosen.values(), "event": sorted(names - latest.keys()), "event_in": True}
         found = look.rows("names_latest", app=app, low=low, high=high, **still)
         latest |= {row["event_name"]: row["latest_status"] for row in found}

@@ -34,6 +34,7 @@ def trend(look: Look, app: str, chosen: Filter, bucket: int = MINUTE) -> dict[st
         raise BadRequest("bad_value", "a trend needs a window with a beginning", "since")
     _check_length(chosen.since, end, bucket)
     values = chosen.values()
+    look.narrow_minutes(app, chosen.since, chosen.until, chosen.dimensions(), bucket)
     return {"buckets": look.rows("trend", app=app, bucket=bucket, as_of=chosen.as_of, **values)}
 
 

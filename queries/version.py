@@ -1,6 +1,6 @@
 """Has anything moved? Text that changes when an answer about an app could, and with nothing else."""
 
-from queries.reader import Look, question
+from queries.reader import Look, Row, question
 
 
 @question
@@ -15,13 +15,16 @@ def version(look: Look, app: str) -> str:
 @question
 def versions(look: Look) -> dict[str, str]:
     """The version of every app that sent events or has a plan; the list of apps changes only when this does."""
-    apps = {row["app"] for row in look.once("latest")} | look.planned_apps()
-    return {app: version_of(look, app) for app in sorted(apps)}
+    latest = {row["app"]: row for row in look.once("latest")}
+    return {app: _text(look, app, latest.get(app)) for app in sorted(latest.keys() | look.planned_apps())}
 
 
 def version_of(look: Look, app: str) -> str:
     """`version` within a question that is being answered."""
-    latest = next((row for row in look.once("latest") if row["app"] == app), None)
+    return _text(look, app, next((row for row in look.once("latest") if row["app"] == app), None))
+
+
+def _text(look: Look, app: str, latest: Row | None) -> str:
     counts = (latest["latest_seq"], latest["events"], latest["replaced"]) if latest else (0, 0, 0)
     plan = look.plans.in_force(app)
     return "-".join(f"{number:x}" for number in (*counts, plan.version if plan else 0))

@@ -23,7 +23,7 @@ def violations(look: Look, app: str, chosen: Filter) -> list[dict[str, Any]]:
     Most frequent first. `field` is the rule's path (`items[].price`), `count` is of events, `sample_seq` the newest
     visible event that has it. Filters by event and app version are answered from counts, others by reading events.
     """
-    if chosen.dimensions() <= _COUNTED:
+    if chosen.dimensions() <= _COUNTED and not chosen.dimensions() & look.folded(app):
         rows = look.rows("violations", app=app, **chosen.values())
         _settle(look, app, chosen, rows)
     else:
@@ -86,7 +86,7 @@ def _correct(found: list[Row], doubts: Iterable[_Doubt]) -> None:
 
 
 def _in_events(look: Look, app: str, chosen: Filter, low: int, high: int) -> list[Row]:
-    look.narrow(low, high)
+    look.narrow((low, high))
     return look.rows("violations_in_events", app=app, low=low, high=high, **chosen.values())
 
 

@@ -7,7 +7,7 @@ select
   coalesce(sum(events) filter (status = 'unplanned'), 0)::bigint as unplanned,
   coalesce(sum(events) filter (status = 'error'), 0)::bigint as error,
   strftime(max(last_at), '%Y-%m-%dT%H:%M:%S.%fZ') as last_received_at
-from by_block
+from by_hour
 group by app
 having sum(events) > 0
 order by app

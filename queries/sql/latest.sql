@@ -4,5 +4,5 @@ select
   coalesce(max(latest_seq), 0) as latest_seq,
   sum(events)::bigint as events,
   sum(replaced)::bigint as replaced
-from by_block
+from by_hour
 group by app

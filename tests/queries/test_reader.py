@@ -1,7 +1,12 @@
 """The reader: one live set per question, whatever is committed or merged meanwhile, and bounds on all it takes."""
 
+import gc
+import os
 import shutil
+import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
@@ -23,6 +28,10 @@ from tests import recount
 from tests.queries.model import START, Model, event
 
 TODAY = Filter(since=START)
+
+
+def seqs(reader: Reader) -> list[int]:
+    return [row["seq"] for row in events(reader, "shop", Filter())["rows"]]
 
 
 def total(reader: Reader) -> int:
@@ -77,12 +86,59 @@ def test_a_question_that_meets_a_deleted_part_is_asked_again(model: Model, reade
     assert len(asked) == 2
 
 
-def test_a_part_that_is_damaged_for_good_is_reported(model: Model, reader: Reader) -> None:
+def cut_short(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
+
+
+def garbled(file: Path) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[:4] + bytes(255 - byte for byte in content[4:-8]) + content[-8:])
+
+
+@pytest.mark.parametrize("relation", ["by_hour", "by_minute", "events"])
+@pytest.mark.parametrize("damage", [Path.unlink, cut_short, garbled])
+def test_a_damaged_part_is_left_out_and_everything_else_keeps_answering(
+    model: Model, reader: Reader, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None], relation: str
+) -> None:
+    for seq in (10, 20, 30):
+        model.add(event(seq), event(seq + 1, app="other"))
+    broken = list_live(model.store)[1]
+    damage(broken.file(relation))
+    for ask in (seqs, total, seqs, total):
+        ask(reader)  # whoever reads the file first notices
+    for _ in range(2):
+        assert seqs(reader) == [30, 10]
+        assert total(reader) == 2
+    assert reader.damaged == (broken,)
+    assert len([record for record in caplog.records if broken.name in record.getMessage()]) == 1
+    model.add(event(40))
+    assert (seqs(reader), total(reader)) == ([40, 30, 10], 3)
+
+
+def test_a_part_that_is_whole_again_is_shown_again(model: Model, reader: Reader) -> None:
     model.add(event(1))
-    [part] = list_live(model.store)
-    part.file("by_minute").unlink()
-    with pytest.raises(Exception, match="by_minute"):
-        total(reader)
+    model.add(event(2))
+    file = list_live(model.store)[0].file("by_hour")
+    content = file.read_bytes()
+    file.write_bytes(b"")
+    assert total(reader) == 1
+    file.write_bytes(content)
+    model.add(event(3))
+    assert (total(reader), reader.damaged) == (3, ())
+
+
+def test_a_failure_of_another_kind_is_no_damage(model: Model, reader: Reader) -> None:
+    model.add(event(1))
+    with pytest.raises(KeyError):
+        reader.ask(lambda look: look.rows("stats"))
+    with pytest.raises(OSError, match="of another kind"):
+        reader.ask(fail)
+    assert (reader.damaged, total(reader)) == ((), 1)
+
+
+def fail(look: Look) -> None:
+    look.rows("apps")
+    raise OSError("of another kind")
 
 
 def test_one_question_sees_one_live_set(model: Model, reader: Reader) -> None:
@@ -128,10 +184,13 @@ def test_two_threads_ask_while_parts_come_and_go(model: Model, reader: Reader) -
 
 
 def test_what_nobody_reads_any_more_is_forgotten(model: Model, reader: Reader) -> None:
+    kept = []
     for seq in range(1, 6):
         model.add(event(seq))
         total(reader)
-    assert reader.live_sets == 1
+        kept.append(weakref.ref(reader.live))
+    gc.collect()
+    assert [one() is not None for one in kept] == [False] * 4 + [True]
 
 
 def test_more_questions_than_may_be_asked_at_once_are_refused(store: Store) -> None:
