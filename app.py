@@ -56,6 +56,9 @@ class Settings:
     commit_seconds: float = setting(1.0, "Seconds after the first waiting event when a commit is due.", least=0.01)
     duplicate_hours: float = setting(24.0, "Hours for which a repeated event is recognised, at least.", least=0.01)
     duplicate_events: int = setting(4_000_000, "Events among which a repeated one is recognised.", least=1)
+    retention_days: float = setting(
+        0.0, "Days events are kept for, where their app says nothing else; 0 for ever.", least=0.0, most=36_500
+    )
     part_rows: int = setting(1_000_000, "Most events of one merged part.", least=1)
     part_mb: int = setting(128, "Most megabytes of one merged part.", least=1)
     merge_memory_mb: int = setting(512, "Memory the merger works with.", least=64)
@@ -227,6 +230,7 @@ def write(settings: Settings, options: argparse.Namespace) -> int:
         seconds=settings.commit_seconds,
         identities=settings.duplicate_events,
         window_seconds=settings.duplicate_hours * 3_600,
+        retention_days=settings.retention_days,
     )
     return 0
 
@@ -287,15 +291,35 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
     return command.start(there(settings), options, threads=settings.query_threads, memory_mb=settings.query_memory_mb)
 
 
+def app(settings: Settings, options: argparse.Namespace) -> int:
+    """Show or change what is set for an app."""
+    from ingest import app_commands
+
+    return app_commands.app(opened(settings), options)
+
+
+def forget(settings: Settings, options: argparse.Namespace) -> int:
+    """Delete events of an app, or the app."""
+    from ingest import app_commands
+
+    return app_commands.forget(there(settings), settings.plans, options)
+
+
 def check(settings: Settings, options: argparse.Namespace) -> int:
-    """Read the whole store and print what is wrong with it."""
+    """Read the whole store and print what is wrong with it; with --repair mend it first, and print what was done."""
     from ingest.check import check as look
+    from ingest.repair import repair
 
     store = there(settings)
-    with progress_bar(" parts") as progress:
+    if getattr(options, "repair", False):
+        with progress_bar("B") as progress:
+            print(*(f"repaired: {line}\n" for line in repair(store, progress)), sep="", end="")
+    with progress_bar("B") as progress:
         found = look(store, progress)
+    for note in found.notes:
+        print(f"note: {note}")
     for problem in found.problems:
-        print(f"{problem.where}: {problem.what}")
+        print(problem)
     print(f"{found.parts} parts, {found.events} events, {len(found.problems)} problems")
     return 1 if found.problems else 0
 
@@ -308,11 +332,13 @@ COMMANDS: Final = {
     "dashboard": Command(dashboard, "Start the dashboard alone; a store may have any number."),
     "import": Command(import_, "Store the events of NDJSON, JSON, CSV or Parquet files.", arguments.IMPORT),
     "export": Command(export, "Write stored events as Parquet, CSV or NDJSON, those a filter shows.", arguments.EXPORT),
+    "app": Command(app, "Show or change an app's name, retention, quota and duplicates.", arguments.APP),
+    "forget": Command(forget, "Delete an app's events, one user's, or all there is of it.", arguments.FORGET),
     "plan": Command(about_plans("plan"), "Bring a plan in force, or export it, and say what was kept.", arguments.PLAN),
     "compare": Command(about_plans("compare"), "Say what changed between two versions of a plan.", arguments.COMPARE),
     "infer": Command(about_plans("infer"), "Draft a plan from stored events; it is not in force.", arguments.INFER),
     "replay": Command(about_plans("replay"), "Try a draft on stored events; nothing is stored.", arguments.REPLAY),
-    "check": Command(check, "Read the whole store and say what is wrong."),
+    "check": Command(check, "Read the whole store and say what is wrong.", arguments.CHECK),
 }
 
 

@@ -1,6 +1,8 @@
 """Reads a whole store and proves it: every byte as it was written, every seq in one part, counts equal to a recount."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from data.layout import Store
 from data.parts import list_live
@@ -10,6 +12,7 @@ from ingest.checking import beside, names, waiting
 from ingest.checking.examine import Examination, Progress
 from ingest.checking.findings import Findings, Problem
 from ingest.checking.recall import look_at_index
+from ingest.checking.tally import Tally
 
 __all__ = ["Findings", "Problem", "check"]
 
@@ -21,8 +24,8 @@ def check(store: Store, progress: Progress = lambda done, of: None) -> Findings:
     """
     store_id, about_id = beside.id_of(store)
     recall = look_at_index(store)
-    with snapshot(store) as shown:
-        examination = Examination(store, shown, store_id)
+    with snapshot(store) as shown, TemporaryDirectory() as spill:
+        examination = Examination(store, shown, store_id, Tally(Path(spill)))
         problems = [*names.problems_of_names(store, examination.parts, recall.mark), *recall.problems]
         for found in examination.each(progress):
             problems += examination.problems(found)

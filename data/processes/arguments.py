@@ -29,6 +29,27 @@ IMPORT: Final[Arguments] = {
     **_APP,
     "file": {"metavar": "FILE", "type": Path, "nargs": "+", "help": "Events, in their order."},
 }
+CHECK: Final[Arguments] = {
+    "--repair": {"action": "store_true", "help": "Mend what can be, and set aside what cannot; alone on the store."},
+}
+APP: Final[Arguments] = {
+    **_APP,
+    "--name": {"metavar": "TEXT", "help": "What the app is called; none takes its id."},
+    "--description": {"metavar": "TEXT", "help": "What it is."},
+    "--keep-days": {"metavar": "N", "help": "Days its events are kept, 0 for ever; none takes --retention-days."},
+    "--keep-rows": {"metavar": "N", "help": "The most events that are kept, the newest; none is no limit."},
+    "--quota": {"metavar": "N", "help": "The most events it may send on a day (UTC); none is no limit."},
+    "--duplicates": {
+        "metavar": "HOW",
+        "help": "What is one event: auto (its id, else all that was said), payload (name and payload), off (none is).",
+    },
+}
+FORGET: Final[Arguments] = {
+    **_APP,
+    "--user-id": {"metavar": "ID", "help": "Only the events of this user."},
+    "--everything": {"action": "store_true", "help": "Also the app's plan and settings."},
+    "--yes": {"action": "store_true", "help": "Do not ask."},
+}
 PLAN: Final[Arguments] = {
     **_APP,
     "file": {"metavar": "FILE|FOLDER", "type": Path, "nargs": "?", "help": "A plan in any format, or a folder of one."},

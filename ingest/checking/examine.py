@@ -16,21 +16,25 @@ from data.store_id import DIGESTS
 from ingest.checking.files import Files, elsewhere, look_at, unreadable
 from ingest.checking.findings import Problem
 from ingest.checking.rows import Rows, look_through
-from ingest.checking.tally import Tally, off
+from ingest.checking.tally import Tally, counted_less, stored_more
 
 Progress = Callable[[int, int], None]
+MOST_ROWS: Final = 2_000_000
+"""Rows of a count table that are read at once."""
 UNREADABLE: Final = (OSError, pa.ArrowException, pl.exceptions.PolarsError)
 
 
 @dataclass
 class Examined:
-    """One live part: its files, its rows, the seqs it shows that a newer row replaced, and counts that are off."""
+    """One live part: its files, its rows, the seqs it shows that a newer row replaced, and the relations that alone do
+    not count its rows.
+    """
 
     part: Part
     files: Files
     rows: Rows = field(default_factory=Rows)
     back: pl.Series = field(default_factory=lambda: pl.Series("seq", [], pl.Int64))
-    off: dict[str, pl.DataFrame] = field(default_factory=dict)
+    off: set[str] = field(default_factory=set)
 
     @property
     def readable(self) -> bool:
@@ -39,12 +43,16 @@ class Examined:
 
 
 class Examination:
-    """All live parts of `shown`, which holds those of the store `store` of one moment."""
+    """All live parts of `shown`, which holds those of the store `store` of one moment.
 
-    def __init__(self, store: Store, shown: Store, store_id: str) -> None:
-        self._store, self._shown, self._id = store, shown, store_id
+    Counts that cannot be read are told, and nothing more is said of that relation; `anew`, they count as nothing, so
+    that the tally says what is to be counted again.
+    """
+
+    def __init__(self, store: Store, shown: Store, store_id: str, tally: Tally, *, anew: bool = False) -> None:
+        self._store, self._shown, self._id, self._anew = store, shown, store_id, anew
         self.parts = list_live(shown)
-        self.tally = Tally()
+        self.tally = tally
         self.events = 0
         self.versions: set[tuple[str, int]] = set()
 
@@ -98,25 +106,44 @@ class Examination:
     def _add(self, found: Examined) -> None:
         """Add what the part counts to what all count, as far as it is known."""
         for relation in COUNTS:
-            stored = _stored(found, relation)
-            if stored is None:
-                self.tally.skip(relation)
-            elif found.readable:
-                counted = found.rows.counts.get(relation, pl.DataFrame(schema=RELATIONS[relation]))
-                found.off[relation] = off(relation, stored, counted)
+            if found.files.sound(relation):
+                try:
+                    self._add_counts(found, relation)
+                    continue
+                except UNREADABLE as error:
+                    found.files.bad[f"{relation}.parquet"] = unreadable(error)
+            if self._anew:
+                self._add_counted(found, relation)
             else:
-                self.tally.leave_out(relation, stored)
-        self.tally.add(found.off)
+                self.tally.skip(relation)
+
+    def _add_counts(self, found: Examined, relation: str) -> None:
+        tables = stored_counts(found.part, relation)
+        if not found.readable:
+            for table in tables:
+                self.tally.leave_out(relation, table)
+            return
+        less = _counted(found, relation)
+        for table in tables:
+            if self.tally.add(relation, stored_more(relation, table), less):
+                found.off.add(relation)
+            less = less.clear()
+
+    def _add_counted(self, found: Examined, relation: str) -> None:
+        if found.readable and self.tally.add(relation, _counted(found, relation)):
+            found.off.add(relation)
 
 
-def _stored(found: Examined, relation: str) -> pl.DataFrame | None:
-    if not found.files.sound(relation):
-        return None
-    try:
-        return pl.read_parquet(found.part.file(relation))
-    except UNREADABLE as error:
-        found.files.bad[f"{relation}.parquet"] = unreadable(error)
-        return None
+def stored_counts(part: Part, relation: str) -> Iterator[pl.DataFrame]:
+    """The count table of a part, once at least; in pieces where it is long. Raises one of `UNREADABLE`."""
+    file = pl.scan_parquet(part.file(relation))
+    rows = int(file.select(pl.len()).collect().item())
+    for start in range(0, max(rows, 1), MOST_ROWS):
+        yield file.slice(start, MOST_ROWS).collect()
+
+
+def _counted(found: Examined, relation: str) -> pl.DataFrame:
+    return counted_less(relation, found.rows.counts.get(relation, pl.DataFrame(schema=RELATIONS[relation])))
 
 
 def _hides_readable(part: Part) -> bool:

@@ -78,7 +78,7 @@ class _Look:
 
 @contextmanager
 def _reading(folder: Path) -> Iterator[_Look]:
-    environment = lmdb.open(str(folder), readonly=True, max_dbs=3, readahead=False)
+    environment = lmdb.open(str(folder), readonly=True, max_dbs=4, readahead=False)
     try:
         with environment.begin() as transaction:
             yield _Look(environment, transaction)

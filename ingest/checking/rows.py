@@ -47,7 +47,7 @@ def frames(file: Path, groups: Sequence[int] | None = None) -> Iterator[pl.DataF
     with pq.ParquetFile(file, read_dictionary=_TEXTS) as opened:
         for group in range(opened.num_row_groups) if groups is None else groups:
             told = opened.metadata.row_group(group)
-            for batch in opened.iter_batches(_step(told), [group]):
+            for batch in opened.iter_batches(batch_rows(told), [group]):
                 yield pl.DataFrame(pl.from_arrow(_plain(batch.select(_LOOKED_AT))))
 
 
@@ -88,7 +88,8 @@ def _wrong(part: Part, frame: pl.DataFrame) -> Iterator[str]:
     yield from (what for what in no_row if frame.height and found[what][0])
 
 
-def _step(group: Any) -> int:
+def batch_rows(group: Any) -> int:
+    """Rows of a row group to read at once, so that they are some `STEP_BYTES` long."""
     each = max(group.total_byte_size // max(group.num_rows, 1), 1)
     return int(min(max(STEP_BYTES // each, _FEWEST), BLOCK))
 
