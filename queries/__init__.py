@@ -1,7 +1,8 @@
 """The questions that can be asked of a store: each is one function here and one file of SQL beside it.
 
 reader      runs SQL over exactly the live parts: the only file that knows which engine answers
-look        what one question sees of them; live_set  which parts are live and readable; census  what each holds, in short
+look        what one question sees of them
+live_set    which parts are live and can be read; census: what each of them holds, in short
 rollup      which counts answer a window with the fewest rows
 filter      which events a question is about, read from a query string
 page        which page of the log
