@@ -1,6 +1,7 @@
 """What is claimed about speed, measured on the machine at hand beside what a user would pick instead.
 
 flow        events over HTTP until they can be asked for, at full speed; then how late one is at a set rate
+merging     what merging costs a core, and the size, a page and an id in its files beside other writers'
 questions   what the dashboard asks, over millions of stored events, beside plain SQL over the same Parquet
 validate    the judge on batches (batches.py), beside validators event by event (peers.py) and the original's way
 

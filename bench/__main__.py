@@ -8,11 +8,12 @@ import sys
 from tqdm import tqdm
 
 from bench.flow import flow
+from bench.merging import merging
 from bench.questions import questions
 from bench.table import Figure, text
 from bench.validate import validate
 
-BENCHMARKS = {"validate": validate, "questions": questions, "flow": flow}
+BENCHMARKS = {"validate": validate, "questions": questions, "flow": flow, "merging": merging}
 
 
 def main() -> int:

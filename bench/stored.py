@@ -32,12 +32,28 @@ PER_COMMIT: Final = 50_000
 SPREAD_US: Final = 24 * 3600 * 1_000_000
 
 
+SENT: Final = "sent-bytes"
+"""The file of a store made here that says how many bytes of NDJSON its events were."""
+
+
 def stored(events: int) -> Store:
     """A store of `events` events of the app `shop` that came over the 24 hours before it was made; kept for the day."""
-    store = Store(ARTEFACTS / f"store-{events}-{date.today()}")
+    return _made(f"store-{events}-{date.today()}", events, merged=True)
+
+
+def unmerged(events: int) -> Store:
+    """Such a store whose parts lie as the writer left them."""
+    return _made(f"unmerged-{events}", events, merged=False)
+
+
+def _made(name: str, events: int, *, merged: bool) -> Store:
+    store = Store(ARTEFACTS / name)
     if not store.views.exists():
         shutil.rmtree(store.root, ignore_errors=True)
         _fill(store.create(), events)
+        if merged:
+            _merge(store)
+        views.write(store)
     return store
 
 
@@ -46,21 +62,24 @@ def _fill(store: Store, events: int) -> None:
     put(store.plans, draft, PLAN.read_bytes())
     writer = Writer(store, DuplicateIndex(store.dedup, identities=4_000_000, seconds=86_400))
     store.views.unlink(missing_ok=True)
-    source, began_us = lines(seed=3), time.time_ns() // 1000 - SPREAD_US
+    source, began_us, sent = lines(seed=3), time.time_ns() // 1000 - SPREAD_US, 0
     with tqdm(total=events, unit=" events", unit_scale=True, desc="filling a store", disable=None) as bar:
         for first in range(0, events, PER_COMMIT):
-            records = [
-                _record(list(islice(source, PER_RECORD)), began_us + at * SPREAD_US // events)
-                for at in range(first, first + PER_COMMIT, PER_RECORD)
-            ]
+            starts = range(first, first + PER_COMMIT, PER_RECORD)
+            requests = [(list(islice(source, PER_RECORD)), began_us + at * SPREAD_US // events) for at in starts]
+            sent += sum(len(line) for some, _ in requests for line in some)
+            records = [_record(some, received_at_us) for some, received_at_us in requests]
             writer.store_batch(Batch.of(write_sealed(store.spool, records)))
             bar.update(PER_COMMIT)
     writer.close()
+    (store.root / SENT).write_text(str(sent))
+
+
+def _merge(store: Store) -> None:
     merger = Merger(store, MergeLimits(settle_seconds=0), Rewriter(store, memory_mb=512), grace_seconds=0)
     while merger.step():
         pass
     merger.step()
-    views.write(store)
 
 
 def _record(some: list[bytes], received_at_us: int) -> Record:

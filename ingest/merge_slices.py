@@ -102,6 +102,8 @@ class Slices:
                 yield self._visible(batch.cast(SCHEMA))
 
     def _visible(self, batch: Any) -> Any:
+        if not self._hidden.any():
+            return batch
         seqs = pc.min_max(batch["seq"])
         near = self._hidden.between(seqs["min"].as_py(), seqs["max"].as_py())
         if not near.any():
@@ -135,8 +137,6 @@ def _together(groups: Sequence[Group], budget: int) -> Iterator[list[str]]:
 
 def _in_order(events: Any, apps: Sequence[str]) -> Any:
     """`events`, of which each app's are in order already, with the apps in the order of `apps`."""
-    events = events.combine_chunks()
-    places = pc.index_in(events["app"], pa.array(apps, SCHEMA.field("app").type)).to_numpy()
-    order = np.argsort(places.astype(np.uint32), kind="stable")
-    [batch] = events.take(pa.array(order)).combine_chunks().to_batches()
-    return batch
+    [whole] = events.combine_chunks().to_batches()
+    places = pc.index_in(whole["app"], pa.array(apps, SCHEMA.field("app").type))
+    return whole.take(pa.array(np.argsort(places.to_numpy(), kind="stable")))
