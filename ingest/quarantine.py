@@ -10,7 +10,7 @@ from data.layout import Store
 
 log = logging.getLogger(__name__)
 
-REASON: Final = ".txt"
+REASON: Final = ".reason.txt"
 """Ends the name of the file beside what was set aside that says why."""
 
 
