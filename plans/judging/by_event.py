@@ -32,6 +32,19 @@ def evaluate(compiled: Compiled, payload: dict[str, Value]) -> list[Found]:
     return found
 
 
+def evaluate_fields(compiled: Compiled, fields: Iterable[str], said: dict[str, Value]) -> list[Found]:
+    """What these top-level fields break, where no rule depends on another field: `said` has those that are there.
+
+    In the plan's order; Unreadable when a key the plan looks at comes twice in one of them.
+    """
+    found: list[Found] = []
+    row = _Row(compiled.root, said, (), None, compiled.fields, found)
+    for key in fields:
+        row.field(tree(compiled.root), key, said.get(key, ABSENT))
+    found.sort(key=lambda one: (one.order, one.indices, one.number))
+    return found
+
+
 def twice(path: paths.Path, key: str) -> str:
     """The sentence for a repeated key in the object at `path`."""
     return f"the key `{paths.render((*path, key))}` is there twice"
@@ -81,6 +94,16 @@ class _Row:
             for index, element in enumerate(value):
                 indices = (*self._indices, index)
                 _Row(node.array, element, indices, self, self._fields, self._found).judge(inner, element)
+
+    def field(self, node: Node, key: str, value: Value) -> None:
+        """Add what one field of the object in a cell breaks, whatever its other fields hold."""
+        if value is ABSENT:
+            missing = node.missing.get(key, ())
+            self._found += [_found(check, self._indices, ABSENT) for check in missing if self._counts(check)]
+        elif node.known and node.known.severity and key not in node.known.keys:
+            self._found += _unplanned(self._frame, node.cell, node.known, {key: value}, self._indices, self._fields)
+        elif key in node.inside:
+            self.judge(node.inside[key], value)
 
     def _object(self, node: Node, value: dict[str, Value]) -> None:
         known, inside = node.known, node.inside

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import jsonschema_rs as rs
 
@@ -41,7 +41,7 @@ def evaluate(schema: str, mode: FormatMode | None, payload: dict[str, Value]) ->
     refuse_repeated(payload, ())
     check_work(heaviest(schema), payload)
     judge, said = validator(schema, mode), plain(payload)
-    if expansion.visits(schema, _depth(payload)) > expansion.MAX_VISITS:
+    if expansion.branching(schema) > 1 and expansion.visits(schema, _depth(payload)) > expansion.MAX_VISITS:
         return [] if judge.is_valid(said) else [_too_deep(payload)]  # that is remembered for each value, why is not
     found: dict[tuple[object, ...], Found] = {}
     for error in judge.iter_errors(said):
@@ -84,10 +84,12 @@ def refuse_repeated(value: Value, path: paths.Path) -> None:
         raise Unreadable(twice(path, value.repeated_key()))
     if isinstance(value, dict):
         for key, inner in value.items():
-            refuse_repeated(inner, (*path, key))
+            if type(inner) not in _SCALARS:
+                refuse_repeated(inner, (*path, key))
     elif isinstance(value, list):
         for inner in value:
-            refuse_repeated(inner, (*path, None))
+            if type(inner) not in _SCALARS:
+                refuse_repeated(inner, (*path, None))
 
 
 def plain(value: Value) -> Value:
@@ -96,7 +98,7 @@ def plain(value: Value) -> Value:
         whole = len(value) < _LONG and not any(mark in value for mark in ".eE")
         return int(value) if whole else _fraction(Decimal(value))
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: inner if type(inner) in _PLAIN else plain(inner) for key, inner in value.items()}
     return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
@@ -105,6 +107,8 @@ def _fraction(number: Decimal) -> Decimal:
     return Decimal(f"{number}.0") if number.as_tuple().exponent == 0 else number
 
 
+_PLAIN: Final = frozenset((str, bool, type(None)))
+_SCALARS: Final = _PLAIN | {Num}
 _LONG = 4000  # int() refuses more than 4,300 digits
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,9 +14,10 @@ import pyarrow as pa
 from plans.judging import decode
 from plans.judging.cells import numbered
 from plans.judging.evaluated import evaluated
+from plans.judging.loosened import Told
 from plans.judging.odd import odd
-from plans.judging.one import Violation, unplanned, unreadable, violations_of
-from plans.judging.soundness import doubtful
+from plans.judging.one import Violation, unplanned, unreadable, violations_in, violations_of
+from plans.judging.soundness import look
 from plans.judging.typed import Typed, typed
 from plans.judging.validate import validate
 from plans.judging.violations import FOUND, NAMES
@@ -38,6 +39,7 @@ SLICE_BYTES: Final = 64_000_000
 """How much of the payloads is unfolded at once, which takes a few times as much memory."""
 SLICE_EVENTS: Final = 100_000
 """And how many events."""
+_IN_FIELDS: Final = pl.Schema({"like": pl.Int64()} | {name: pl.String() for name in NAMES})
 
 
 def judge(
@@ -72,7 +74,10 @@ class _Name:
     def typed(self) -> Typed | None:
         """What most of them are passed over by."""
         plan = self.plan
-        return typed(plan.event(self.name), plan.strict_float, plan.format) or evaluated(self.ready, plan.format)
+        found = typed(plan.event(self.name), plan.strict_float, plan.format)
+        if found and self.ready.why:  # then a field is not judged by itself
+            return replace(found, loosened=None)
+        return found or evaluated(self.ready, plan.format)
 
 
 def _named(events: pl.DataFrame, plan_of: Callable[[str], Plan | None]) -> tuple[pl.DataFrame, list[_Name]]:
@@ -116,9 +121,17 @@ def _alike(rows: pl.DataFrame, said: Violation) -> pl.DataFrame:
 
 
 def _planned(planned: pl.DataFrame, names: list[_Name], columns_from: int, glanced: bool) -> Iterator[pl.DataFrame]:
-    """What planned events break: most of them as columns, what is beyond these one by one."""
-    if glanced:
-        planned = doubtful(planned, [each.typed for each in names])
+    """What planned events break: each that is in doubt is judged, but for those that break what another one does."""
+    if not glanced:
+        yield from _judged(planned, names, columns_from)
+        return
+    looked = look(planned, [each.typed for each in names])
+    yield from _judged(looked.left, names, columns_from)
+    yield looked.alike.join(_by_fields(looked.fields, names), on="like", maintain_order="left_right").drop("like")
+
+
+def _judged(planned: pl.DataFrame, names: list[_Name], columns_from: int) -> Iterator[pl.DataFrame]:
+    """What these events break: most of them as columns, what is beyond these one by one."""
     beyond = planned["name"].is_in([at for at, each in enumerate(names) if each.ready.why])
     plain = planned.filter(~beyond)
     if plain.height < columns_from:
@@ -160,13 +173,20 @@ def _as_columns(planned: pl.DataFrame, names: list[_Name]) -> Iterator[pl.DataFr
 
 
 def _one_by_one(planned: pl.DataFrame, names: list[_Name]) -> pl.DataFrame:
-    def each() -> Iterator[tuple[int | str | None, ...]]:
-        for row, at, payload in planned.iter_rows():
-            for said in violations_of(names[at].ready, names[at].plan, payload):
-                yield (row, *said.values())
+    said = ((row, violations_of(names[at].ready, names[at].plan, text)) for row, at, text in planned.iter_rows())
+    return _listed(said, FOUND)
 
-    columns = list(zip(*each(), strict=True)) or [()] * len(FOUND)
-    return pl.DataFrame(dict(zip(FOUND, columns, strict=True)), schema=FOUND)
+
+def _by_fields(fields: Sequence[tuple[int, Told]], names: list[_Name]) -> pl.DataFrame:
+    """What fields break that were told apart, with the place of each in `fields` as `like`."""
+    said = ((place, violations_in(names[at].ready, *told)) for place, (at, told) in enumerate(fields))
+    return _listed(said, _IN_FIELDS)
+
+
+def _listed(said: Iterable[tuple[int, list[Violation]]], schema: pl.Schema) -> pl.DataFrame:
+    rows = ((number, *each.values()) for number, violations in said for each in violations)
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
 
 
 def _verdicts(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

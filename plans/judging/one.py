@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from plans import tokens
@@ -22,6 +23,15 @@ def violations_of(ready: Compiled, plan: Plan, payload: str | None) -> list[Viol
     """What one payload breaks of a planned event; an unreadable one breaks just that."""
     try:
         return [by_event.describe(one) for one in broken(ready, plan, document(payload))]
+    except ValueError as error:
+        return [unreadable(str(error))]
+
+
+def violations_in(ready: Compiled, fields: Sequence[str], values: Sequence[bytes | None]) -> list[Violation]:
+    """What an event breaks that differs from a sound one in these fields alone: each value's text, None for none."""
+    try:
+        said = {key: tokens.parse(text.decode()) for key, text in zip(fields, values, strict=True) if text is not None}
+        return [by_event.describe(one) for one in by_event.evaluate_fields(ready, fields, said)]
     except ValueError as error:
         return [unreadable(str(error))]
 

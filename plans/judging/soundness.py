@@ -3,110 +3,186 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from plans.judging.alike import alike
 from plans.judging.decode import INEXACT
+from plans.judging.loosened import UNFIT, Failed, Told, decode_all, field_of, keys_in
 from plans.judging.typed import Typed
 
 Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 SAMPLE: Final = 20
-"""So many events of a name tell whether looking at all of them pays."""
+"""So many events of a name tell whether looking at all of them pays; fewer of a name that has less than `SHARE` times
+as many, but at least `FEWEST`.
+"""
+SHARE: Final = 50
+FEWEST: Final = 4
 WORTH: Final = 0.5
-"""It does when at least this share of them is sound."""
+"""It does when at least this share of them is sound, or wrong in a field or two."""
 
+AT_ONCE: Final = 1_024
+"""Events that are decoded before anything is done about them."""
+MOST_FIELDS: Final = 1_500
+"""So many different wrong fields of a batch are told apart where each comes once: columns are faster from then on."""
 _UNSURE: Final = rf"{INEXACT}|[0-9]{{18}}|\\u"
 """Finds each number a double may not hold as written, and escapes that may hide a quote."""
 _NO_PRINTABLE: Final = r'"[^!-~]*"'
 _QUOTE, _COLON = ord('"'), ord(":")
-_SPACES: Final = tuple(b" \t\n\r")
+_SPACE: Final = ord(" ")
 
 
-def doubtful(planned: pl.DataFrame, types: Sequence[Typed | None]) -> pl.DataFrame:
-    """The events (`row`, `name`: the number of their type, `payload`) that may break something, in their order."""
+_ALIKE: Final = pl.Schema({"row": pl.UInt32(), "like": pl.Int64()})
+NOBODY: Final = np.empty(0, np.int64)
+
+
+@dataclass
+class Looked:
+    """What a look at a batch leaves to do: the events `left` must be judged; `fields` says what others break, each by
+    the number of its type and what tells it; and `alike` which row breaks what `fields` says at place `like`.
+    """
+
+    left: pl.DataFrame
+    fields: list[tuple[int, Told]]
+    alike: pl.DataFrame
+
+
+def look(planned: pl.DataFrame, types: Sequence[Typed | None]) -> Looked:
+    """Pass over the events (`row`, `name`: the number of their type, `payload`) that plainly break nothing, and tell
+    those apart by a field or two that differ from them by no more.
+    """
     worth = _worth(planned, types)
     if not worth:
-        return planned
-    looked_at = planned.select("name", "payload").with_row_index("at").filter(pl.col("name").is_in(list(worth)))
+        return Looked(planned, [], pl.DataFrame(schema=_ALIKE))
+    names = planned["name"].to_numpy()
+    at = _in_turn(names, _fit_to_look(planned["payload"], names, worth))
+    texts = _Text(planned["payload"].gather(at))
+    done, breaking, like = [NOBODY], [NOBODY], [NOBODY]
+    fields: list[tuple[int, Told]] = []
+    for number, start, end in _runs(names[at]):
+        each, mine, payloads = worth[number], at[start:end], texts.rows[start:end]
+        sound, failed = _sound(each, payloads, texts.after(start))
+        done.append(mine[sound])
+        for told, numbers in (alike(each.loosened, failed, payloads) if each.loosened else {}).items():
+            if len(numbers) > 1 or len(fields) < MOST_FIELDS:
+                breaking.append(mine[numbers])
+                like.append(np.full(len(numbers), len(fields)))
+                fields.append((number, told))
+    return Looked(_left(planned, done + breaking), fields, _alike(planned["row"], breaking, like))
+
+
+def _left(planned: pl.DataFrame, done: list[Numbers]) -> pl.DataFrame:
+    left = np.ones(planned.height, np.bool_)
+    left[np.concatenate(done)] = False
+    return planned.filter(left)
+
+
+def _alike(rows: pl.Series, breaking: list[Numbers], like: list[Numbers]) -> pl.DataFrame:
+    return pl.DataFrame({"row": rows.to_numpy()[np.concatenate(breaking)], "like": np.concatenate(like)}, schema=_ALIKE)
+
+
+def _fit_to_look(payloads: pl.Series, names: Numbers, worth: dict[int, Typed]) -> Flags:
+    """The events whose type is asked: a type knows nothing of blank texts, and some nothing of exact numbers."""
+    fit: Flags = np.isin(names, list(worth)) & payloads.is_not_null().to_numpy()
     not_blank = [number for number, each in worth.items() if each.not_blank]
     if not_blank:
-        asked = looked_at["name"].is_in(not_blank)
-        looked_at = looked_at.filter(~(asked & _may_be_blank(looked_at["payload"])))
+        fit &= ~(np.isin(names, not_blank) & _may_be_blank(payloads))
     inexact = [number for number, each in worth.items() if each.inexact]
     if inexact:
-        looked_at = looked_at.filter(~(pl.col("name").is_in(inexact) & pl.col("payload").str.contains(_UNSURE)))
-    grouped = looked_at.drop_nulls("payload").sort("name")
-    payloads, text = grouped["payload"].to_list(), _Text(grouped["payload"])
-    sound: list[pl.Series] = [pl.Series(dtype=pl.UInt32())]
-    for number, start, end in _runs(grouped["name"]):
-        held = _sound(worth[number], payloads[start:end], text.of(start, end))
-        sound.append(grouped["at"][start:end].gather(held))
-    return planned.filter(pl.repeat(True, planned.height, eager=True).scatter(pl.concat(sound), False))
+        fit &= ~(np.isin(names, inexact) & payloads.str.contains(_UNSURE).fill_null(True).to_numpy())
+    return fit
+
+
+def _in_turn(names: Numbers, fit: Flags) -> Numbers:
+    """The places of these events, those of one name after those of another."""
+    at = np.flatnonzero(fit)
+    return at[np.argsort(names[at], kind="stable")]
 
 
 def _worth(planned: pl.DataFrame, types: Sequence[Typed | None]) -> dict[int, Typed]:
-    """The types most events decode into, by number, as far as a few of each name tell."""
+    """The types that tell of most events, by number, as far as a few of each name show."""
     found: dict[int, Typed] = {}
-    for number, payloads in planned.group_by("name").agg(pl.col("payload").head(SAMPLE)).iter_rows():
+    some = pl.col("payload").head((pl.len() // SHARE).clip(FEWEST, SAMPLE))
+    for number, payloads in planned.group_by("name").agg(some).iter_rows():
         each = types[number]
-        if each and sum(_decodes(each, payload) for payload in payloads) >= WORTH * len(payloads):
+        if each and sum(_tells(each, payload or "") for payload in payloads) >= WORTH * len(payloads):
             found[number] = each
     return found
 
 
-def _decodes(each: Typed, payload: str | None) -> bool:
+def _tells(each: Typed, payload: str) -> bool:
     try:
-        each.decode(payload or "")
-    except msgspec.DecodeError:
-        return False
+        each.decode(payload)
+    except UNFIT as error:
+        said, loosened = str(error), each.loosened
+        return (
+            loosened is not None and loosened.knows(field_of(said)) and bool(alike(loosened, [(0, said)], [payload], 1))
+        )
     return True
 
 
-def _may_be_blank(payloads: pl.Series) -> pl.Series:
-    """Which payloads may have a text without a printable ASCII character."""
+def _may_be_blank(payloads: pl.Series) -> Flags:
+    """Which payloads may have a text, not empty, without a printable ASCII character."""
     payload = pl.col("payload")
     told = payloads.to_frame("payload").select(
-        empty=payload.str.contains('""', literal=True),
         spaced=payload.str.contains('" ', literal=True),
         escaped=payload.str.contains("\\", literal=True),
         other=payload.str.len_bytes() != payload.str.len_chars(),
     )
-    blank = told["empty"] | told["spaced"] | told["escaped"]
-    at = told["other"].arg_true()
-    return blank.scatter(at, blank.gather(at) | payloads.gather(at).str.contains(_NO_PRINTABLE))
+    spaced, escaped, other = (each.fill_null(False).to_numpy() for each in told)
+    blank: Flags = spaced | escaped
+    at = np.flatnonzero(other)
+    blank[at] |= payloads.gather(at).str.contains(_NO_PRINTABLE).to_numpy()
+    return blank
 
 
-def _runs(names: pl.Series) -> Iterator[tuple[int, int, int]]:
-    """Each number in a sorted column, with where its rows start and end."""
-    runs = names.rle().struct.unnest()
-    ends = list(itertools.accumulate(runs["len"]))
-    yield from zip(runs["value"].to_list(), [0, *ends], ends, strict=False)
+def _runs(names: Numbers) -> Iterator[tuple[int, int, int]]:
+    """Each number of a sorted column, with where its rows start and end."""
+    starts = np.flatnonzero(np.diff(names, prepend=-1)).tolist()
+    for start, end in itertools.pairwise([*starts, len(names)]):
+        yield int(names[start]), start, end
 
 
-def _sound(each: Typed, payloads: list[str], text: Bytes) -> list[int]:
-    """Which payloads surely break nothing: they fit the type, and every key of their text is in it."""
-    decode = each.decode
-    decoded: list[Any] = []
-    at: list[int] = []
-    unsound: list[str] = []
-    for number, payload in enumerate(payloads):
-        try:
-            decoded.append(decode(payload))
-            at.append(number)
-        except msgspec.DecodeError:
-            unsound.append(payload)
-    if _says_no_key_twice(each.keys.count(decoded), text, unsound):
-        return at
-    return [
-        number for number, one in zip(at, decoded, strict=True) if each.keys.count([one]) == _keys(payloads[number])
-    ]
+def _sound(each: Typed, payloads: list[str], text: Callable[[int, int], Bytes]) -> tuple[Numbers, list[Failed]]:
+    """Which payloads surely break nothing: they fit the type, and every key of their text is in it. And what is said
+    of those that do not fit.
+
+    A few at a time: what was decoded of them is let go while it is still in the processor's cache.
+    """
+    sound, failed = [NOBODY], []
+    for start in range(0, len(payloads), AT_ONCE):
+        end = min(start + AT_ONCE, len(payloads))
+        some, unfit = _sound_of(each, payloads[start:end], text(start, end))
+        sound.append(some + start)
+        failed += [(number + start, said) for number, said in unfit]
+    return np.concatenate(sound), failed
+
+
+def _sound_of(each: Typed, payloads: list[str], text: Bytes) -> tuple[Numbers, list[Failed]]:
+    decoded, failed = decode_all(each.decode, payloads)
+    unfit = [number for number, _ in failed]
+    at = _but(len(payloads), unfit)
+    if _says_no_key_twice(each.keys.count(decoded), text, [payloads[number] for number in unfit]):
+        return at, failed
+    told = zip(at.tolist(), decoded, strict=True)
+    once = [number for number, one in told if each.keys.count([one]) == keys_in(payloads[number])]
+    return np.array(once, np.int64), failed
+
+
+def _but(count: int, left_out: list[int]) -> Numbers:
+    """The numbers below `count` but for a few, ascending."""
+    kept = np.ones(count, np.bool_)
+    kept[left_out] = False
+    return np.flatnonzero(kept)
 
 
 def _says_no_key_twice(keys: int, text: Bytes, unsound: list[str]) -> bool:
@@ -120,20 +196,16 @@ def _says_no_key_twice(keys: int, text: Bytes, unsound: list[str]) -> bool:
     if np.count_nonzero(colon) - sum(payload.count(":") for payload in unsound) == keys:
         return True
     quoted = text[:-1] == _QUOTE
-    if any(np.any(quoted & (text[1:] == space)) for space in _SPACES):
+    if np.any(quoted & (text[1:] <= _SPACE)):
         return False
     return bool(np.count_nonzero(quoted & colon[1:]) - sum(payload.count('":') for payload in unsound) == keys)
 
 
-def _keys(payload: str) -> int:
-    """How many keys a payload has, and a few more if a text in it says `":`; -1 where a key may stand off its colon."""
-    return -1 if any(f'"{chr(space)}' in payload for space in _SPACES) else payload.count('":')
-
-
 class _Text:
-    """A column's text as bytes, row after row."""
+    """A column's text, as a list and as bytes, row after row."""
 
     def __init__(self, payloads: pl.Series) -> None:
+        self.rows: list[str] = payloads.to_list()
         array = payloads.to_arrow().cast(pa.large_string())
         _, ends, text = array.buffers()
         self._ends = np.frombuffer(ends, np.int64)[array.offset :] if ends else np.zeros(1, np.int64)
@@ -142,3 +214,7 @@ class _Text:
     def of(self, start: int, end: int) -> Bytes:
         """The bytes of these rows."""
         return self._text[self._ends[start] : self._ends[end]]
+
+    def after(self, first: int) -> Callable[[int, int], Bytes]:
+        """The same of rows that are counted from `first` on."""
+        return lambda start, end: self.of(first + start, first + end)

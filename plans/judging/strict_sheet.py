@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from plans import paths
@@ -12,7 +13,7 @@ from plans.tokens import Num
 
 NOT_BLANK: Final = r"\S"
 """The pattern of texts that are not blank."""
-_DAY: Final = "[0-9]{3}[1-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_DAY: Final = "[1-9][0-9]{3}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
 _CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _OF_TYPE: Final[dict[FieldType, dict[str, Any]]] = {
     "text": {"type": "string", "pattern": NOT_BLANK},
@@ -23,18 +24,40 @@ _OF_TYPE: Final[dict[FieldType, dict[str, Any]]] = {
 }
 
 
-def strict_schema(fields: Iterable[SheetField]) -> dict[str, Any]:
-    """A JSON Schema for events that break none of the rows, and perhaps not for all of those.
+@dataclass(frozen=True)
+class Strict:
+    """A JSON Schema, and the pairs of top-level fields of which one decides what the other must be."""
 
-    ValueError for a sheet with conditions, or with a field that is both a value and what holds others.
+    schema: dict[str, Any]
+    bound: tuple[tuple[str, str], ...]
+
+
+def strict_schema(fields: Iterable[SheetField]) -> Strict:
+    """A JSON Schema for events that break none of the rows, and perhaps not for all of those: what a condition asks for
+    is always asked for.
+
+    ValueError for a sheet with a field of two types, or one that is both a value and what holds others.
     """
     root: dict[str, Any] = {}
-    for row in fields:
-        leaf = _place(root, paths.parse(row.path), row.required)
-        if leaf or row.condition:
+    types: dict[Path, FieldType] = {}
+    bound: list[tuple[str, str]] = []
+    for path, kind, required in _asked(fields, bound):
+        if types.setdefault(path, kind) != kind:
             raise ValueError("no schema says this")
-        leaf.update(_OF_TYPE[row.type])
-    return root
+        leaf = _place(root, path, required)
+        if leaf and leaf != _OF_TYPE[kind]:
+            raise ValueError("no schema says this")
+        leaf.update(_OF_TYPE[kind])
+    return Strict(root, tuple(bound))
+
+
+def _asked(fields: Iterable[SheetField], bound: list[tuple[str, str]]) -> Iterator[tuple[Path, FieldType, bool]]:
+    for row in fields:
+        yield paths.parse(row.path), row.type, row.required
+        if row.condition:
+            decides, then = paths.parse(row.condition.if_field), paths.parse(row.condition.then_field)
+            yield then, row.condition.then_type, True
+            bound.append((str(decides[0]), str(then[0])))
 
 
 def _place(root: dict[str, Any], path: Path, required: bool) -> dict[str, Any]:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter
 from types import GenericAlias
 from typing import Annotated, Any, Final, Literal, Protocol, Union
 
-import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta
 
 from plans import tokens
-from plans.judging.strict_sheet import NOT_BLANK, strict_schema
+from plans.judging.loosened import Loosened
+from plans.judging.members import Keys, Member, decoder, keys_of, struct
+from plans.judging.strict_sheet import NOT_BLANK, Strict, strict_schema
 from plans.model import FormatMode, PlannedEvent
 from plans.rules.known_formats import SURELY
 from plans.rules.patterns import as_rust
@@ -45,32 +45,6 @@ class _Doubtful(Exception):
     """The plan says something that no type can."""
 
 
-@dataclass(eq=False)
-class Keys:
-    """How many keys a decoded object holds: those always there, those that may be, and those of the objects in it."""
-
-    always: int = 0
-    optional: list[str] = field(default_factory=list)
-    inside: list[tuple[str, Keys]] = field(default_factory=list)
-
-    def count(self, objects: list[Any]) -> int:
-        """The keys of all these objects, and of all objects and arrays of objects in them."""
-        found = self.always * len(objects)
-        for name in self.optional:
-            found += len(objects) - list(map(attrgetter(name), objects)).count(UNSET)
-        for name, keys in self.inside:
-            found += keys.count(list(_objects(map(attrgetter(name), objects))))
-        return found
-
-
-def _objects(values: Iterable[Any]) -> Iterable[Any]:
-    for value in values:
-        if isinstance(value, Struct):
-            yield value
-        elif type(value) is list:
-            yield from _objects(value)
-
-
 class Counted(Protocol):
     """Tells how many keys decoded objects have."""
 
@@ -81,14 +55,16 @@ class Counted(Protocol):
 class Typed:
     """`decode` raises msgspec.DecodeError for a payload that may break something; `keys` counts what it returns.
 
-    With `not_blank`, a payload must not have a text without a printable ASCII character either; with `inexact`, no
-    number that a double may not hold as written, and no escaped character.
+    With `not_blank`, a payload must not have a text without a printable ASCII character either; an empty one does not
+    decode. With `inexact`, it must have no number that a double may not hold as written, and no escaped character. With
+    `loosened`, what a field breaks depends on that field alone, or on those bound to it.
     """
 
     decode: Callable[[str], Any]
     keys: Counted
     not_blank: bool = False
     inexact: bool = False
+    loosened: Loosened | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -100,11 +76,12 @@ def typed(event: PlannedEvent, strict_float: bool, mode: FormatMode | None) -> T
     """
     work = _Typing(strict_float)
     try:
-        schema = tokens.parse(event.schema) if event.schema is not None else strict_schema(event.fields)
+        said = strict_schema(event.fields) if event.schema is None else Strict(tokens.parse(event.schema), ())
+        schema = said.schema
         if not isinstance(schema, dict) or schema.get("type") != "object":
             return None
-        made, keys = work.object(schema)
-        return Typed(msgspec.json.Decoder(made).decode, keys, work.not_blank)
+        members = work.members(schema)
+        return Typed(decoder(members), keys_of(members), work.not_blank, loosened=Loosened(members, said.bound))
     except (_Doubtful, ValueError):  # msgspec takes no keys with quotes, no limits beyond 64 bit
         return None
 
@@ -138,25 +115,22 @@ class _Typing:
 
     def object(self, schema: dict[str, Any]) -> tuple[Any, Keys]:
         """The type of an object that has nothing but planned keys."""
+        members = self.members(schema)
+        return struct(members), keys_of(members)
+
+    def members(self, schema: dict[str, Any]) -> list[Member]:
+        """What stands under each planned key of an object."""
         if not schema.keys() <= _SAID_ASIDE | _JUDGED or isinstance(schema.get("additionalProperties"), dict):
             raise _Doubtful
         planned, needed = schema.get("properties", {}), schema.get("required", [])
         self.fields += len(planned)
         if not planned or not isinstance(needed, list) or not set(needed) <= planned.keys() or self.fields > MAX_FIELDS:
             raise _Doubtful
-        keys, names, made = Keys(), {}, []
+        made: list[Member] = []
         for at, (key, said) in enumerate(planned.items()):
-            name = f"f{at}"
-            names[name] = key
             one, inside = self.value(said)
-            made.append((name, one) if key in needed else (name, one | UnsetType, UNSET))
-            if key not in needed:
-                keys.optional.append(name)
-            if inside:
-                keys.inside.append((name, inside))
-        keys.always = len(planned) - len(keys.optional)
-        made_type = msgspec.defstruct("Payload", made, rename=names, kw_only=True, forbid_unknown_fields=True, gc=False)
-        return made_type, keys
+            made.append(Member(f"f{at}", key, one, key in needed, inside))
+        return made
 
     def _array(self, schema: dict[str, Any]) -> tuple[Any, Keys | None]:
         if "items" not in schema:
@@ -173,13 +147,13 @@ class _Typing:
         return {"boolean": bool, "null": None}[kind] if kind in ("boolean", "null") else _refuse()
 
     def _text(self, schema: dict[str, Any]) -> Any:
-        pattern = schema.get("pattern")
+        pattern, low = schema.get("pattern"), _count(schema.get("minLength"))
         if pattern == NOT_BLANK:
-            self.not_blank, pattern = True, None
+            self.not_blank, pattern, low = True, None, low or 1
         asked = [_python(rust) for rust in _regexes(pattern, schema.get("format"))]
         if len(asked) > 1:
             raise _Doubtful
-        low, high = _count(schema.get("minLength")), _count(schema.get("maxLength"))
+        high = _count(schema.get("maxLength"))
         return Annotated[str, Meta(min_length=low, max_length=high, pattern=asked[0] if asked else None)]
 
 

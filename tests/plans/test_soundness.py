@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from plans.judging.evaluated import evaluated
 from plans.judging.judge import judge
-from plans.judging.soundness import doubtful
+from plans.judging.soundness import look
 from plans.judging.typed import typed
 from plans.model import Plan
 from plans.rules.compiled import compiled
@@ -107,7 +107,7 @@ def payload(r: Random, said: dict[str, object]) -> str:
 def passed_over(plan: Plan, payloads: list[str]) -> list[str]:
     """The payloads that are not judged any further."""
     planned = events(list(payloads)).select("payload", name=pl.lit(0)).with_row_index("row")
-    left = doubtful(planned, [typed(plan.event("e"), plan.strict_float, plan.format)])
+    left = look(planned, [typed(plan.event("e"), plan.strict_float, plan.format)]).left
     return [text for row, text in enumerate(payloads) if row not in set(left["row"].to_list())]
 
 
@@ -162,7 +162,7 @@ def test_an_event_of_a_schema_beyond_columns_is_passed_over_when_it_is_plainly_v
     found = evaluated(compiled(plan, "e"), plan.format)
     assert found is not None
     planned = events(["{}", text, "{}"]).select("payload", name=pl.lit(0)).with_row_index("row")
-    assert doubtful(planned, [found])["row"].to_list() == ([] if sound else [1])
+    assert look(planned, [found]).left["row"].to_list() == ([] if sound else [1])
 
 
 SHEET = sheet("n,integer,true,", "at.x,text,true,", "items[].f,float,true,", "day,date,false,")
