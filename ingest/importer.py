@@ -63,7 +63,7 @@ def import_files(
     check_app(app)
     total = sum(path.stat().st_size for path in paths)
     result = Imported()
-    with _somebody_writing(store, plans_folder) as check:
+    with somebody_writing(store, plans_folder) as check:
         segments = _Segments(store, max_spool_bytes, check)
         try:
             done = 0
@@ -143,7 +143,7 @@ class _Segments:
 
 
 @contextmanager
-def _somebody_writing(store: Store, plans_folder: Path) -> Iterator[Callable[[], None]]:
+def somebody_writing(store: Store, plans_folder: Path) -> Iterator[Callable[[], None]]:
     """Has a writer work on the store: the one there is, else one of our own. Gives a function that raises its error."""
     stop = threading.Event()
     failed: list[BaseException] = []
