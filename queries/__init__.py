@@ -5,6 +5,7 @@ look        what one question sees of them
 live_set    which parts are live and can be read; census: what each of them holds, in short
 rollup      which counts answer a window with the fewest rows
 filter      which events a question is about, read from a query string
+conditions  the one place that says a filter in SQL
 page        which page of the log
 parameters  single parameters, and what is refused in them
 errors      the ways a question can get no answer
@@ -16,7 +17,9 @@ trend       events over time by status               sql/trend.sql
 coverage    planned names: captured, missing         sql/coverage.sql
 violations  which rules break, how often             sql/violations.sql, sql/violations_in_events.sql
 events      a page of the log, anywhere in it        sql/page.sql, and sql/rows.sql for what is on it
-seek        where in the log a page lies             sql/blocks.sql, sql/rows_in_block.sql
+seek        where in the log a page lies             sql/rows_in_blocks.sql
+blocks      which blocks can hold a filter's events  sql/block_sums.sql, sql/broken_blocks.sql; kept: worked out before
+find        blocks ruled out by Bloom filters; bloom: reads these; pace: how much to read where nothing is known
 event       one event and its field table            sql/event.sql
 
 Import a question from the file of its name: `from queries.stats import stats`.

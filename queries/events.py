@@ -49,7 +49,7 @@ def _seqs(log: Log, page: Page) -> tuple[list[int], int | None]:
     """The seqs of the page, one more if there is one, and how far down was looked: None for all the way."""
     below = LARGEST if page.cursor is None else page.cursor
     try:
-        place, skip = log.place_of(page.offset or 0) if page.cursor is None else (log.below(page.cursor), 0)
+        place, skip = log.place_of(page.offset) if page.offset else (log.below(below), 0)
     except OutOfTime as stop:
         return [], stop.searched_to
     return log.seqs(place, skip, below, page.limit + 1)

@@ -9,6 +9,7 @@ from data.schema import BLOCK
 from queries.blocks import Block, blocks, is_uncounted
 from queries.conditions import both, of_events, of_seqs
 from queries.filter import Filter
+from queries.find import left
 from queries.pace import Pace
 from queries.parameters import LARGEST
 from queries.reader import Look
@@ -39,7 +40,7 @@ class Log:
         self._look, self._app = look, app
         self._chosen = of_events(chosen)
         self._top = LARGEST if before is None else before
-        self._blocks = blocks(look, app, chosen, self._top)
+        self._blocks = left(look, app, chosen, blocks(look, app, chosen, self._top))
         self._scans = is_uncounted(look, app, chosen)
         self._pace = Pace.of(chosen) if self._scans else Pace(COUNTED_AT_ONCE, COUNTED_AT_ONCE)
         self._ends = monotonic() + look.scan_seconds

@@ -1,17 +1,20 @@
 """A store made part by part, beside the plain list of events that should be visible in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
+from data.hidden import Cut
 from data.layout import Store
 from data.parts import list_live
 from data.schema import EVENTS
-from ingest.commit import commit
+from ingest.commit import commit, commit_removal
 from ingest.count import rows
 from ingest.dedup import Kept
+from ingest.removal import Removal, some_rows, whole_log
 from ingest.rewrite import Rewriter
 from tests.recount import Event
 
@@ -79,6 +82,7 @@ class Model:
 
     store: Store
     visible: list[Event] = field(default_factory=list)
+    last: int = 0
 
     def add(self, *events: Event) -> None:
         """Commit the events as one part; one that `supersedes` a visible event of an older part replaces it."""
@@ -89,6 +93,23 @@ class Model:
         hides = pl.DataFrame({"seq": sorted(replaced)}, schema={"seq": pl.Int64})
         commit(self.store, Kept(events=new, told=told, known=pl.DataFrame(), hides=hides), [])
         self.visible = [event for event in self.visible if event["seq"] not in replaced] + list(events)
+        self.last = events[-1]["seq"]
+
+    def delete(self, *events: Event) -> None:
+        """Delete these visible events in one commit."""
+        self._remove(some_rows([frame(events)]))
+        self.visible = [event for event in self.visible if event not in events]
+
+    def clear(self, app: str) -> None:
+        """Delete the app's whole log, if it has one."""
+        removal = whole_log(list_live(self.store), Cut(app, self.last))
+        if removal is not None:
+            self._remove(removal)
+        self.visible = [event for event in self.visible if event["app"] != app]
+
+    def _remove(self, removal: Removal) -> None:
+        self.last += 1
+        commit_removal(self.store, removal, self.last)
 
     def merge(self, first: int = 0, last: int | None = None) -> None:
         """Merge the live parts at these places (all, unless told) into one; the replaced ones stay on disk."""
@@ -97,5 +118,5 @@ class Model:
         Rewriter(self.store, memory_mb=256).rewrite(neighbours, parts)
 
 
-def frame(events: list[Event] | tuple[Event, ...]) -> pl.DataFrame:
+def frame(events: Sequence[Event]) -> pl.DataFrame:
     return pl.DataFrame(list(events), schema=EVENTS)

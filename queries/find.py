@@ -1,0 +1,51 @@
+"""Rules out blocks that cannot hold a session, a user or an event id, by the Bloom filters of merged parts."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from data.parts import Part
+from data.schema import BLOCK
+from queries.blocks import Block
+from queries.bloom import Group, Mark, can_hold, groups, marks
+from queries.filter import OF_ONE, Filter
+from queries.reader import Look
+
+_WITHOUT_FILTERS: Final = BLOCK
+"""Seqs of a part that is too small to be worth asking: merged parts are larger."""
+
+
+def left(look: Look, app: str, chosen: Filter, blocks: Iterable[Block]) -> list[Block]:
+    """Those of `blocks` that can hold what the filter wants of `OF_ONE`."""
+    # No value at all, which the empty one means too, is in no Bloom filter.
+    wanted = {each.dimension: each.values for each in chosen.chosen if each.wanted and "" not in each.values}
+    asked = {name: marks(values) for name, values in wanted.items() if name in OF_ONE}
+    if not asked:
+        return list(blocks)
+    numbers = {number for part in look.parts for number in _numbers(look, app, part, asked)}
+    return [block for block in blocks if block.number in numbers]
+
+
+def _numbers(look: Look, app: str, part: Part, asked: dict[str, list[Mark]]) -> Iterator[int]:
+    """Numbers of the blocks that can hold in this part what is asked for."""
+    if part.last - part.first < _WITHOUT_FILTERS:
+        yield from _of(part.first, part.last)
+        return
+    some = [group for group in _groups(look, part) if group.apps[0] <= app <= group.apps[1]]
+    for name, any_of in asked.items():
+        some = can_hold(part.file("events"), some, name, any_of)
+    for group in some:
+        yield from _of(group.low, group.high)
+
+
+def _of(low: int, high: int) -> range:
+    return range(low // BLOCK, high // BLOCK + 1)
+
+
+def _groups(look: Look, part: Part) -> list[Group]:
+    """The part's row groups, read the first time this is asked."""
+    key = (part, "groups")
+    known = look.kept.get(key)
+    if known is None:
+        known = groups(part.file("events"), OF_ONE)
+        look.kept.put(key, known)
+    return known
