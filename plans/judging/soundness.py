@@ -14,21 +14,13 @@ import pyarrow as pa
 
 from plans.judging.alike import alike
 from plans.judging.decode import INEXACT
-from plans.judging.loosened import UNFIT, Failed, Told, decode_all, field_of, keys_in
+from plans.judging.loosened import Failed, Told, decode_all, keys_in
 from plans.judging.typed import Typed
+from plans.judging.worth import worth_asking
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-
-SAMPLE: Final = 20
-"""So many events of a name tell whether looking at all of them pays; fewer of a name that has less than `SHARE` times
-as many, but at least `FEWEST`.
-"""
-SHARE: Final = 50
-FEWEST: Final = 4
-WORTH: Final = 0.5
-"""It does when at least this share of them is sound, or wrong in a field or two."""
 
 AT_ONCE: Final = 1_024
 """Events that are decoded before anything is done about them."""
@@ -60,7 +52,7 @@ def look(planned: pl.DataFrame, types: Sequence[Typed | None]) -> Looked:
     """Pass over the events (`row`, `name`: the number of their type, `payload`) that plainly break nothing, and tell
     those apart by a field or two that differ from them by no more.
     """
-    worth = _worth(planned, types)
+    worth = worth_asking(planned, types)
     if not worth:
         return Looked(planned, [], pl.DataFrame(schema=_ALIKE))
     names = planned["name"].to_numpy()
@@ -106,28 +98,6 @@ def _in_turn(names: Numbers, fit: Flags) -> Numbers:
     """The places of these events, those of one name after those of another."""
     at = np.flatnonzero(fit)
     return at[np.argsort(names[at], kind="stable")]
-
-
-def _worth(planned: pl.DataFrame, types: Sequence[Typed | None]) -> dict[int, Typed]:
-    """The types that tell of most events, by number, as far as a few of each name show."""
-    found: dict[int, Typed] = {}
-    some = pl.col("payload").head((pl.len() // SHARE).clip(FEWEST, SAMPLE))
-    for number, payloads in planned.group_by("name").agg(some).iter_rows():
-        each = types[number]
-        if each and sum(_tells(each, payload or "") for payload in payloads) >= WORTH * len(payloads):
-            found[number] = each
-    return found
-
-
-def _tells(each: Typed, payload: str) -> bool:
-    try:
-        each.decode(payload)
-    except UNFIT as error:
-        said, loosened = str(error), each.loosened
-        return (
-            loosened is not None and loosened.knows(field_of(said)) and bool(alike(loosened, [(0, said)], [payload], 1))
-        )
-    return True
 
 
 def _may_be_blank(payloads: pl.Series) -> Flags:
