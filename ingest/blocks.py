@@ -12,9 +12,13 @@ class CannotImport(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """Events as JSON text, each perhaps broken; where each stands, in `unit`s; bytes of the file read so far."""
+    """Events as JSON text, each perhaps broken; where each stands, in `unit`s; bytes of the file read so far.
+
+    `ours` when they are the rows of an export.
+    """
 
     pieces: list[bytes]
     unit: str
     numbers: list[int]
     bytes_read: int
+    ours: bool = False

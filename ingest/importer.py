@@ -5,13 +5,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from data.exported.columns import ABOUT_FILE, VIOLATIONS_FILE
 from data.layout import Store
 from data.processes.lock import AlreadyRunning
 from ingest.adapters.each import Form, Sender, read_pieces
+from ingest.adapters.exported import EXPORTED, is_ours, was_unreadable
 from ingest.adapters.native import NATIVE
 from ingest.adapters.original import ORIGINAL
 from ingest.blocks import Block, CannotImport
@@ -26,6 +28,8 @@ from plans.model import check_app
 log = logging.getLogger(__name__)
 
 SOURCE: Final = "import"
+BESIDE_BYTES: Final = 4 << 20
+"""What the row of an export may say of an event beside the event: its violations, and what could not be read."""
 SEGMENT_BYTES: Final = 8 << 20
 SEGMENT_EVENTS: Final = 20_000
 MAX_SPOOL_BYTES: Final = 256 << 20
@@ -55,12 +59,14 @@ def import_files(
     limits: Limits | None = None,
     max_spool_bytes: int = MAX_SPOOL_BYTES,
 ) -> Imported:
-    """Store the events of `paths` as `app`'s, in their order; `progress` is told bytes read and bytes there are.
+    """Store the events of `paths`, files and folders of files, as `app`'s, in their order.
 
+    `progress` is told bytes read and bytes there are.
     Where no writer works on the store, this process writes. Raises CannotImport, PlanError for an impossible app,
     OSError; what was read before that is stored all the same.
     """
     check_app(app)
+    paths, limits = files_of(paths), limits or Limits()
     total = sum(path.stat().st_size for path in paths)
     result = Imported()
     with somebody_writing(store, plans_folder) as check:
@@ -68,8 +74,8 @@ def import_files(
         try:
             done = 0
             for path in paths:
-                for block in blocks(path, limits or Limits()):
-                    segments.add(_read(block, path, Sender(app), limits or Limits(), result))
+                for block in blocks(path, roomy(limits)):
+                    segments.add(read_block(block, path, Sender(app), limits, result))
                     progress(done + block.bytes_read, total)
                 done += path.stat().st_size
         finally:
@@ -78,15 +84,37 @@ def import_files(
     return result
 
 
-def _read(block: Block, path: Path, sender: Sender, limits: Limits, result: Imported) -> Batch:
-    batch = read_pieces(block.pieces, _form(block), sender, limits)
-    for event in batch.events:
-        event.source = SOURCE
+def files_of(paths: Sequence[Path]) -> list[Path]:
+    """The files themselves, a folder's being those below it but for hidden ones and what only tells of an export."""
+    found: list[Path] = []
+    for path in paths:
+        below = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+        found += [each for each in below if each == path or _holds_events(each, path)]
+    return found
+
+
+def _holds_events(path: Path, folder: Path) -> bool:
+    hidden = any(step.startswith(".") for step in path.relative_to(folder).parts)
+    tells = path.name.endswith(ABOUT_FILE) or path.stem.partition("~")[0] == VIOLATIONS_FILE
+    return not (hidden or tells)
+
+
+def roomy(limits: Limits) -> Limits:
+    """Room for what an export's row says beside the event itself."""
+    return replace(limits, event_bytes=limits.event_bytes + BESIDE_BYTES)
+
+
+def read_block(block: Block, path: Path, sender: Sender, limits: Limits, result: Imported) -> Batch:
+    """The events of a block; what became of them is added to `result`, each fault with its place in the file."""
+    form = _form(block)
+    batch = read_pieces(block.pieces, form, sender, roomy(limits) if form is EXPORTED else limits)
     rejected = {fault.index for fault in batch.rejected}
-    places = [number for at, number in enumerate(block.numbers) if at not in rejected]
-    for event, number in zip(batch.events, places, strict=True):
-        if event.problem is not None:
-            event.problem = f"{path.name}, {block.unit} {number}: {event.problem}"
+    stay = [at for at in range(len(block.pieces)) if at not in rejected]
+    for event, at in zip(batch.events, stay, strict=True):
+        if form is not EXPORTED:
+            event.source = SOURCE
+        if event.problem is not None and not (form is EXPORTED and was_unreadable(block.pieces[at])):
+            event.problem = f"{path.name}, {block.unit} {block.numbers[at]}: {event.problem}"
     result.events += len(batch.events)
     result.errors += len(batch.errors)
     result.rejected += len(batch.rejected)
@@ -97,6 +125,8 @@ def _read(block: Block, path: Path, sender: Sender, limits: Limits, result: Impo
 
 def _form(block: Block) -> Form:
     first = block.pieces[0] if block.pieces else b""
+    if block.ours or is_ours(first):
+        return EXPORTED
     return ORIGINAL if b'"eventName"' in first and b'"event_name"' not in first else NATIVE
 
 

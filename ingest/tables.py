@@ -1,8 +1,8 @@
 """Rows of CSV and Parquet files as events: a column for each key of an event, or for each field of the payload."""
 
 import csv
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from io import BufferedReader, TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,9 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.exported.columns import kind_of
 from ingest.blocks import BLOCK_EVENTS, Block, CannotImport
+from ingest.exports import json_text, of_csv, of_parquet
 from ingest.limits import Limits
 
 TEXTS: Final = frozenset({"event_id", "session", "user_id", "app_version", "platform", "environment"})
@@ -23,6 +25,8 @@ RENAMED: Final = {"eventName": "event_name", "occurred_at": "timestamp"}
 OURS: Final = frozenset({"seq", "app", "event_type", "received_at", "status", "violations", "plan_version", "source"})
 OURS_TOO: Final = frozenset({"unread", "copies", "supersedes"})
 _PAYLOAD: Final = "payload."
+_BATCH_BYTES: Final = 16 << 20
+"""Of rows of a Parquet file that are read at once, as far as the file tells how long they are."""
 
 Written = Callable[[str, Any], bytes]
 
@@ -33,10 +37,12 @@ def csv_blocks(path: Path, file: BufferedReader, limits: Limits) -> Iterator[Blo
     text = TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")  # bad bytes make one bad event, no bad file
     rows = csv.reader(text, strict=True)
     try:
-        columns = _columns(path, next(rows, []))
+        header = next(rows, [])
+        kind = kind_of(header)
+        piece = of_csv(path, kind, header) if kind else partial(_piece, _columns(path, header))
         while some := [(rows.line_num, row) for row in islice(rows, BLOCK_EVENTS)]:
-            pieces = [_piece(columns, row) for _, row in some]
-            yield Block(pieces, "line", [number for number, _ in some], file.tell())
+            pieces = [piece(row) for _, row in some]
+            yield Block(pieces, "line", [number for number, _ in some], file.tell(), kind is not None)
     except csv.Error as error:
         raise CannotImport(f"{path}: line {rows.line_num} is not CSV: {error}") from None
     finally:
@@ -47,16 +53,31 @@ def parquet_blocks(path: Path) -> Iterator[Block]:
     """Rows; null is an absent key. Raises CannotImport."""
     try:
         with pq.ParquetFile(path) as file:
-            columns = _columns(path, file.schema_arrow.names)
+            names = file.schema_arrow.names
+            kind = kind_of(names)
+            piece = of_parquet(path, kind, names, file.metadata.metadata or {}) if kind else _rows(path, names)
             size, total, done = path.stat().st_size, file.metadata.num_rows, 0
-            for batch in file.iter_batches(BLOCK_EVENTS):
-                rows = zip(*(batch.column(at).to_pylist() for at in range(batch.num_columns)), strict=True)
-                pieces = [_event(zip(columns, row, strict=True), _value) for row in rows]
+            for batch in _batches(file):
+                columns = (batch.column(at).to_pylist() for at in range(batch.num_columns))
+                pieces = [piece(row) for row in zip(*columns, strict=True)]
                 numbers = list(range(done + 1, done + 1 + len(pieces)))
                 done += len(pieces)
-                yield Block(pieces, "row", numbers, size * done // total)
+                yield Block(pieces, "row", numbers, size * done // total, kind is not None)
     except pa.ArrowException as error:
         raise CannotImport(f"{path} is no Parquet file that can be read: {error}") from None
+
+
+def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """A block's rows at once, fewer where they are long."""
+    for group in range(file.num_row_groups):
+        told = file.metadata.row_group(group)
+        fitting = _BATCH_BYTES * told.num_rows // max(told.total_byte_size, 1)
+        yield from file.iter_batches(min(max(fitting, 1), BLOCK_EVENTS), [group], use_threads=False)
+
+
+def _rows(path: Path, names: list[str]) -> Callable[[Sequence[Any]], bytes]:
+    columns = _columns(path, names)
+    return lambda row: _event(zip(columns, row, strict=True), _value)
 
 
 def _columns(path: Path, names: list[str]) -> list[str]:
@@ -84,23 +105,19 @@ def _event(cells: Iterable[tuple[str, Any]], written: Written) -> bytes:
     for column, value in cells:
         if column and value is not None:
             members = fields if column.startswith(_PAYLOAD) else own
-            members.append(_text(column.removeprefix(_PAYLOAD)) + b":" + written(column, value))
+            members.append(json_text(column.removeprefix(_PAYLOAD)) + b":" + written(column, value))
     if fields:
         own.append(b'"payload":{' + b",".join(fields) + b"}")
     return b"{" + b",".join(own) + b"}"
 
 
 def _cell(column: str, text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape") if column in OBJECTS else _text(text)
+    return text.encode("utf-8", "surrogateescape") if column in OBJECTS else json_text(text)
 
 
 def _value(column: str, value: Any) -> bytes:
     if column in OBJECTS and isinstance(value, str):
         return value.encode()
     if column in TEXTS and isinstance(value, int | float):
-        return _text(str(value))
+        return json_text(str(value))
     return msgspec.json.encode(value)
-
-
-def _text(text: str) -> bytes:
-    return json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogateescape")

@@ -100,9 +100,13 @@ def _watched(frames: Iterable[pl.DataFrame], tally: Tally, progress: Progress, t
 def _write(made: Path, asked: Asked, frames: Iterable[pl.DataFrame], told: dict[str, Any], tally: Tally) -> None:
     with made.open("xb") as file:
         one = table(asked.format, file, COLUMNS[asked.kind])
-        for frame in frames:
-            one.write(frame)
-        one.close(told | tally.as_dict())
+        try:
+            for frame in frames:
+                one.write(frame)
+            one.close(told | tally.as_dict())
+        except BaseException:
+            one.abandon()
+            raise
 
 
 def _fill(made: Path, asked: Asked, frames: Iterable[pl.DataFrame], told: dict[str, Any], layout: Layout) -> None:

@@ -72,7 +72,8 @@ class Folder:
 
     def abandon(self) -> None:
         """Let the files go as they are."""
-        for file, _ in self._open.values():
+        for file, made in self._open.values():
+            made.abandon()
             file.close()
 
     def _write_half(self) -> None:

@@ -31,8 +31,8 @@ class File(Protocol):
 
 
 class Table(Protocol):
-    """A table being written to a file. `flush` leaves no rows in memory; `about` is told at the end, where the format
-    has a place for it.
+    """A table being written to a file, to be closed or abandoned. `flush` leaves no rows in memory; `about` is told at
+    the end, where the format has a place for it.
     """
 
     def write(self, frame: pl.DataFrame) -> None: ...
@@ -40,6 +40,8 @@ class Table(Protocol):
     def flush(self) -> None: ...
 
     def close(self, about: dict[str, Any]) -> None: ...
+
+    def abandon(self) -> None: ...
 
 
 def table(kind: Format, file: File, columns: pl.Schema) -> Table:
@@ -70,6 +72,9 @@ class ParquetTable:
         self._writer.add_key_value_metadata({ABOUT: msgspec.json.encode(about).decode()})
         self._writer.close()
 
+    def abandon(self) -> None:
+        self._writer.is_open = False  # else it would write its footer when it is let go, into a file that is gone
+
     def flush(self) -> None:
         if self._waiting:
             self._writer.write_table(pl.concat(self._waiting).to_arrow(), row_group_size=BLOCK)
@@ -94,6 +99,9 @@ class CsvTable:
     def close(self, about: dict[str, Any]) -> None:
         """What is told stands beside it."""
 
+    def abandon(self) -> None:
+        """Nothing is held."""
+
 
 class NdjsonTable:
     """An object a line: the columns by name, payload and context as the JSON that was sent."""
@@ -112,6 +120,9 @@ class NdjsonTable:
 
     def close(self, about: dict[str, Any]) -> None:
         """What is told stands beside it."""
+
+    def abandon(self) -> None:
+        """Nothing is held."""
 
 
 def _cells(columns: pl.Schema) -> list[pl.Expr]:

@@ -27,11 +27,15 @@ def stream(store: Store, plans: Shelf, engine: Engine, asked: Asked) -> Generato
         first = next(frames, None)  # what cannot be read is told as an error, not as half a file
         yield told
         made = table(asked.format, file, COLUMNS[asked.kind])
-        for frame in chain([first] if first is not None else [], frames):
-            tally.add(frame)
-            made.write(frame)
-            yield file.taken()
-        made.close(told | tally.as_dict())
+        try:
+            for frame in chain([first] if first is not None else [], frames):
+                tally.add(frame)
+                made.write(frame)
+                yield file.taken()
+            made.close(told | tally.as_dict())
+        except BaseException:
+            made.abandon()
+            raise
         yield file.taken()
 
 

@@ -103,9 +103,12 @@ def _put(tree: Tree, path: paths.Path, column: Column) -> bool:
 def _take_apart(text: bytes, tree: Tree, values: Mapping[str, list[Any]], at: int) -> bytes | None:
     """Put what fits the columns into `values`; what is left of the object, None when nothing is.
 
-    An object without members is left as it is, and so is one that says a key twice.
+    An object without members is left as it is, and so is one that says a key twice or cannot be read.
     """
-    members = _members.decode(text)
+    try:
+        members = _members.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return text
     if not members or _says_a_key_twice(text, members):
         return text
     left: dict[str, msgspec.Raw] = {}

@@ -58,8 +58,11 @@ def _number(token: bytes) -> Fit:
         return _NOTHING
     if not math.isfinite(value):
         return _NOTHING
-    sure = len(token) <= _SURE_DIGITS and b"e" not in token and b"E" not in token
-    return (value, True) if sure or Decimal(repr(value)) == Decimal(token.decode()) else _NOTHING
+    plain = b"e" not in token and b"E" not in token
+    if not (plain and len(token) <= _SURE_DIGITS) and Decimal(repr(value)) != Decimal(token.decode()):
+        return _NOTHING
+    # 1 and 1.0 are different things to a plan: the column says the first, so the second is kept as it was as well.
+    return value, not value.is_integer() or (plain and b"." not in token)
 
 
 def _boolean(token: bytes) -> Fit:
