@@ -66,13 +66,18 @@ class EventsFile:
     def add(self, events: Any) -> None:
         """Write a record batch of events, now or with later ones."""
         while events.num_rows:
-            some = events.slice(0, BLOCK - self._waiting_rows)
+            some = events.slice(0, min(BLOCK - self._waiting_rows, self._fitting(events)))
             self._waiting.append(some)
             self._waiting_rows += some.num_rows
             self._waiting_bytes += some.nbytes
             if self._waiting_rows == BLOCK or self._waiting_bytes >= self._group_bytes:
                 self._write()
             events = events.slice(some.num_rows)
+
+    def _fitting(self, events: Any) -> int:
+        """How many of the rows should have the bytes that are left of the row group: one at least."""
+        left = self._group_bytes - self._waiting_bytes
+        return int(max(1, left * events.num_rows // max(1, events.nbytes)))
 
     def _write(self) -> None:
         if self._waiting:

@@ -23,21 +23,21 @@ class Told:
         self._merges = self._failures = 0
         self._seconds = 0.0
         self._last: dict[str, object] = {}
-        self._last_failure = ""
+        self._failed: set[str] = set()
 
     def merged(self, part: Part, seconds: float) -> None:
         """A merge made `part` in so many seconds."""
         self._merges += 1
         self._rows_written += pq.read_metadata(part.file("events")).num_rows
         self._seconds = round(seconds, 4)
-        self._last_failure = ""
+        self._failed.clear()
 
     def failed(self, consequence: str, error: Exception) -> None:
-        """Something failed that may go well later; the log tells it once."""
+        """Something failed that may go well later; the log tells it once until something was merged."""
         self._failures += 1
-        if str(error) != self._last_failure:
-            self._last_failure = str(error)
-            log.error("merge failed, %s reason=%s", consequence, error)
+        if consequence not in self._failed:
+            self._failed.add(consequence)
+            log.error("%s reason=%s", consequence, error)
 
     def tell(self, shown: Sequence[Part], *, unreadable: int) -> None:
         """Say how things stand, if that has changed: `shown` are live, and so many of them cannot be read."""
@@ -57,4 +57,4 @@ class Told:
             status.tell(self._store, "merge", facts)
             self._last = dict(facts)
         except OSError as error:
-            self.failed("and nobody can be told", error)
+            self.failed("the status of the merger is not written", error)

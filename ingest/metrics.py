@@ -12,6 +12,12 @@ from ingest.segments import Held
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9_]")
+_TOLD_BY_MERGER: Final = {
+    "lvd_merge_live_parts": "Parts that count; every question reads its share of them.",
+    "lvd_merge_write_amplification": "How often merges have written each stored event anew, on average.",
+    "lvd_merge_unreadable_parts": "Live parts that cannot be read and are left as they are.",
+    "lvd_merge_failures": "Merges that failed since the merger started, for want of room for example.",
+}
 
 
 class Counts:
@@ -67,7 +73,8 @@ def status_lines(said: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
         for fact, value in facts.items():
             if isinstance(value, int | float):
                 name = _NOT_IN_NAMES.sub("_", f"lvd_{process}_{fact}".lower())
-                yield from _family(name, "gauge", f"What the process `{process}` said of itself.", "", {"": value})
+                help_text = _TOLD_BY_MERGER.get(name, f"What the process `{process}` said of itself.")
+                yield from _family(name, "gauge", help_text, "", {"": value})
 
 
 def _family(

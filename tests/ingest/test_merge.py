@@ -1,20 +1,31 @@
+import os
+from pathlib import Path
+
+import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from data.hidden import Hidden
 from data.layout import Store
 from data.parts import list_all, list_live
+from data.processes import status
 from data.schema import BLOCK, EVENTS
 from ingest.check import check
 from ingest.merge import Merger
+from ingest.merge_slices import Slices
+from ingest.metrics import status_lines
 from ingest.rewrite import Rewriter
 from ingest.segments import sealed
 from ingest.tiers import FAN, Limits
 from tests.storing import START_US, merge_all, put, seal, spooled, visible, writing
 
 EVENT = st.tuples(st.sampled_from(["shop", "web"]), st.sampled_from(["a", "b"]), st.integers(0, 8), st.integers(0, 2))
+A_ROW = st.tuples(st.sampled_from("abcdef"), st.integers(0, 3_000))
+"""The app of a row and how long its payload is."""
 
 
 def test_a_merge_shows_the_same_events(store: Store) -> None:
@@ -132,3 +143,113 @@ def test_counts_equal_a_recount_whatever_is_repeated_and_merged(
     shown = visible(store)
     assert set(shown.select("app", "event_id").iter_rows()) == accepted
     assert shown["copies"].sum() == sum(len(batch) for batch, _ in steps)
+
+
+def test_a_part_with_many_hidden_rows_is_written_anew_without_them(store: Store) -> None:
+    put(store, *(spooled(event_id=str(key)) for key in range(200)))
+    put(store, *(spooled(event_id=str(key)) for key in range(3)))
+    before = visible(store)
+    settled(store)
+    first, second = list_live(store)
+    assert (first.generation, second.generation) == (1, 0)
+    assert pl.read_parquet(first.file("events")).height == 197
+    assert_frame_equal(visible(store), before)
+    assert check(store).problems == ()
+
+
+def test_hides_go_once_no_live_part_holds_the_row_they_hide(store: Store) -> None:
+    put(store, *(spooled(event_id=str(key)) for key in range(200)))
+    put(store, *(spooled(event_id=str(key)) for key in range(3)), *(spooled(event_id=f"{n}.") for n in range(BLOCK)))
+    rewriter = Rewriter(store)
+    old, new = list_live(store)
+    kept = rewriter.rewrite([new], [old, new])
+    assert pl.read_parquet(kept.file("hides"))["seq"].to_list() == [1, 2, 3]
+    emptied = rewriter.rewrite([old], [old, kept])
+    still_seen = rewriter.rewrite([kept], [emptied, kept])
+    assert still_seen.file("hides").exists(), "a reader may have listed the older part a moment ago"
+    long_ago = emptied.folder.stat().st_mtime - 60
+    os.utime(emptied.folder, (long_ago, long_ago))
+    assert not rewriter.rewrite([still_seen], [emptied, still_seen]).file("hides").exists()
+    assert check(store).problems == ()
+
+
+def test_one_app_of_many_has_row_groups_of_its_own(store: Store) -> None:
+    for part in range(2):
+        apps = ["big" if n % 10 else f"small{n % 90}" for n in range(BLOCK)]
+        put(store, *(spooled(app=app, event_id=f"{part}-{n}") for n, app in enumerate(apps)))
+    merge_all(store)
+    told = pq.read_metadata(list_live(store)[0].file("events"))
+    groups = [told.row_group(at) for at in range(told.num_row_groups)]
+    apps_of = [(group.column(1).statistics.min, group.column(1).statistics.max) for group in groups]
+    assert [group.num_rows for group in groups] == [BLOCK, 2 * BLOCK - BLOCK]
+    assert apps_of == [("big", "big"), ("big", "small80")]
+
+
+def test_bloom_filters_tell_which_row_groups_can_hold_an_id_a_session_or_a_user(store: Store) -> None:
+    sent = [spooled(event_id=f"e{n}", session=f"s{n % 99}", user_id=f"u{n % 77}") for n in range(500)]
+    put(store, *sent[:250])
+    put(store, *sent[250:])
+    merge_all(store)
+    file = list_live(store)[0].file("events")
+    for column, there in (("event_id", "e123"), ("session", "s12"), ("user_id", "u12")):
+        assert reads_the_row_group(file, column, there)
+        assert sum(reads_the_row_group(file, column, f"{there}?{n}") for n in range(20)) <= 4
+
+
+def reads_the_row_group(file: Path, column: str, value: str) -> bool:
+    """Whether DuckDB reads the only row group for that value, which lies between its least and largest."""
+    told = duckdb.execute(f"explain analyze select seq from '{file}' where {column} = '{value}'").fetchall()
+    return "Row Groups Scanned: 1 / 1" in told[0][1]
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.lists(A_ROW, max_size=40), min_size=1, max_size=4),
+    st.integers(1, 60_000),
+)
+def test_slices_by_app_are_in_order_however_few_bytes_are_held(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[list[tuple[str, int]]], budget: int
+) -> None:
+    folder, files, seq = tmp_path_factory.mktemp("slices"), [], 0
+    for number, rows in enumerate(parts):
+        told = [{"seq": seq + at, "app": app, "payload": "x" * size} for at, (app, size) in enumerate(rows)]
+        seq += len(told)
+        files.append(folder / f"{number}.parquet")
+        pl.DataFrame(told, schema=EVENTS).write_parquet(files[-1], row_group_size=7)
+    hidden = Hidden(pl.Series("seq", list(range(0, seq, 5)), pl.Int64), ())
+    everything = pl.concat([pl.read_parquet(file) for file in files])
+    with Slices(files, hidden) as events:
+        found = [pl.DataFrame(pl.from_arrow(batch)) for batch in events.by_app(budget)]
+    expected = everything.filter(pl.col("seq") % 5 != 0).sort("app", "seq")
+    assert_frame_equal(pl.concat([expected.clear(), *found]), expected)
+
+
+def test_row_groups_of_large_events_are_bounded_by_their_bytes(store: Store) -> None:
+    for part in range(2):
+        put(store, *(spooled(event_id=f"{part}-{n}", payload={"text": "x" * 50_000}) for n in range(40)))
+    parts = list_live(store)
+    merged = Rewriter(store, memory_mb=8).rewrite(parts, parts)
+    told = pq.read_metadata(merged.file("events"))
+    sizes = [told.row_group(at).total_byte_size for at in range(told.num_row_groups)]
+    assert len(sizes) >= 4
+    assert max(sizes) < 2_000_000
+    assert check(store).problems == ()
+
+
+def test_live_parts_and_write_amplification_are_among_the_metrics(store: Store) -> None:
+    for key in range(FAN):
+        put(store, spooled(event_id=str(key)))
+    for _ in range(2):  # a merger that starts goes on from what the last one said
+        settled(store)
+    lines = list(status_lines(status.heard(store)))
+    assert "lvd_merge_live_parts 1" in lines
+    assert "lvd_merge_rows_written 8" in lines
+    assert "lvd_merge_write_amplification 1.000000" in lines
+
+
+def settled(store: Store) -> Merger:
+    """A merger that has just done all it thinks worthwhile in a store where nothing more comes."""
+    merger = Merger(store, Limits(settle_seconds=0.0), Rewriter(store), grace_seconds=3_600.0)
+    while merger.step():
+        pass
+    return merger
