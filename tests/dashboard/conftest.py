@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -38,10 +39,10 @@ def fill(store: Store) -> Store:
 
 
 @contextmanager
-def served(store: Store, *, local: bool = True) -> Iterator[FlaskClient]:
+def served(store: Store, *, local: bool = True, **options: Any) -> Iterator[FlaskClient]:
     """A client of the dashboard over that store."""
     stop, reader = threading.Event(), Reader(store, threads=1)
-    server = create(reader, local=local, stop=stop)
+    server = create(reader, local=local, stop=stop, **options)
     yield server.test_client()
     stop.set()
     server.extensions["watch"].join()
