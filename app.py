@@ -324,6 +324,24 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
     return 1 if found.problems else 0
 
 
+def backup(settings: Settings, options: argparse.Namespace) -> int:
+    """Copy the store, in use or not, and say what the copy holds."""
+    from ingest.backup import CannotBackup
+    from ingest.backup import backup as copy_store
+
+    store = there(settings)
+    try:
+        with progress_bar("B") as progress:
+            done = copy_store(store, options.folder, copy=getattr(options, "copy", False), progress=progress)
+    except CannotBackup as error:
+        raise Wrong(str(error)) from None
+    except OSError as error:
+        raise Failed(f"no backup was made: {error}") from None
+    held = f"{done.parts} parts, {done.segments} waiting segments"
+    print(f"{options.folder}: {held}, {done.bytes} bytes, {done.linked_bytes} of them linked")
+    return 0
+
+
 COMMANDS: Final = {
     "serve": Command(serve, "Start intake, writer, merger and dashboard together (the default).", arguments.SERVE),
     "ingest": Command(ingest, "Start the intake alone."),
@@ -339,6 +357,7 @@ COMMANDS: Final = {
     "infer": Command(about_plans("infer"), "Draft a plan from stored events; it is not in force.", arguments.INFER),
     "replay": Command(about_plans("replay"), "Try a draft on stored events; nothing is stored.", arguments.REPLAY),
     "check": Command(check, "Read the whole store and say what is wrong.", arguments.CHECK),
+    "backup": Command(backup, "Copy the store, in use or not, into a folder that can be started.", arguments.BACKUP),
 }
 
 

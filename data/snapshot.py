@@ -15,7 +15,8 @@ from data.pins import TRIES, held_folder
 Link = Callable[[Path, Path], object]
 """Makes the second path hold what the first one does."""
 
-_NO_LINKS: Final = {errno.EPERM, errno.EXDEV, errno.EROFS, errno.EACCES, errno.ENOTSUP, errno.EMLINK}
+NO_LINKS: Final = {errno.EPERM, errno.EXDEV, errno.EROFS, errno.EACCES, errno.ENOTSUP, errno.EMLINK}
+"""What a disk says that takes no hard links, or not from there."""
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def snapshot(store: Store) -> Iterator[Store]:
             shown = Store(held.enter_context(held_folder(store)))
             link_parts(store, shown)
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             shown = store
         yield shown

@@ -73,4 +73,6 @@ class Rewriter:
         """Segments of `neighbours` that are still in the spool, of which a writer that died may not know."""
         fsync_path(self._store.spool)
         waiting = {path.stem for path in sealed(self._store.spool)}
+        # A backup that is being made may have a segment that is stored by now: its copy must know it for stored too.
+        waiting |= {path.stem for held in self._store.pins.glob(f"*/{self._store.spool.name}") for path in sealed(held)}
         return [name for part in neighbours for name in segments_of(part) if name in waiting] if waiting else []

@@ -50,6 +50,10 @@ FORGET: Final[Arguments] = {
     "--everything": {"action": "store_true", "help": "Also the app's plan and settings."},
     "--yes": {"action": "store_true", "help": "Do not ask."},
 }
+BACKUP: Final[Arguments] = {
+    "folder": {"metavar": "DIR", "type": Path, "help": "Where to; a backup that is there is replaced by the new one."},
+    "--copy": {"action": "store_true", "help": "Copy every byte, where links to the store's own files would do."},
+}
 PLAN: Final[Arguments] = {
     **_APP,
     "file": {"metavar": "FILE|FOLDER", "type": Path, "nargs": "?", "help": "A plan in any format, or a folder of one."},
