@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from data.parts import Part
-from data.schema import BLOCK
+from data.schema import BLOCK, OTHER
 from queries.conditions import Conditions, of_counts, of_violations
 from queries.filter import OF_ONE, OF_VIOLATIONS, Filter
 from queries.reader import Look
@@ -42,7 +42,7 @@ class Block:
 def blocks(look: Look, app: str, chosen: Filter, top: int) -> list[Block]:
     """The blocks that can hold events of the filter below seq `top`, newest first."""
     told = not is_uncounted(look, app, chosen)
-    known = chosen.leaving_out(look.folded(app))
+    known = _as_counted(chosen, look.folded(app))
     found = [
         Block(number, events, told and number * BLOCK + BLOCK <= top and _is_whole(chosen, first_at, last_at))
         for number, events, first_at, last_at in _sums(look, app, known)
@@ -57,6 +57,13 @@ def is_uncounted(look: Look, app: str, chosen: Filter) -> bool:
     unwanted = any(not each.wanted for each in chosen.chosen if each.dimension in OF_VIOLATIONS)
     crossed = _wants_broken(chosen) and not asked <= _OF_BROKEN
     return chosen.q is not None or unwanted or crossed or bool(asked & {*OF_ONE, *look.folded(app)})
+
+
+def _as_counted(chosen: Filter, folded: Collection[str]) -> Filter:
+    """What counts can say of the filter, and no less: where they fold values into one, a value may be that one."""
+    told = (each for each in chosen.chosen if each.wanted or each.dimension not in folded)
+    folding = (replace(each, values=(*each.values, OTHER)) if each.dimension in folded else each for each in told)
+    return replace(chosen, chosen=tuple(folding))
 
 
 def _wants_broken(chosen: Filter) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, get_args
 
@@ -110,10 +110,6 @@ class Filter:
     def dimensions(self) -> set[str]:
         """What this filter chooses by."""
         return {chosen.dimension for chosen in self.chosen}
-
-    def leaving_out(self, dimensions: Collection[str]) -> Filter:
-        """The same filter without choosing by any of these."""
-        return replace(self, chosen=tuple(each for each in self.chosen if each.dimension not in dimensions))
 
 
 def _window(given: Given, counted: bool) -> tuple[datetime | None, datetime | None, float | None]:
