@@ -27,7 +27,7 @@ from ingest.quarantine import set_aside
 from ingest.read import read_batch
 from ingest.recover import catch_up, drop_committed, last_seq, unlink
 from ingest.removal import Removal
-from ingest.retention import Retention
+from ingest.retention import LOOK_SECONDS, Retention
 from ingest.segments import held
 from plans.judging.judge import judge
 from plans.versions import Shelf
@@ -70,9 +70,11 @@ def run(
 class Writer:
     """What the steps of storing share: the store, the duplicate index, the plans, the apps and the next seq."""
 
-    def __init__(self, store: Store, index: DuplicateIndex, *, retention_days: float = 0.0) -> None:
+    def __init__(
+        self, store: Store, index: DuplicateIndex, *, retention_days: float = 0.0, look_seconds: float = LOOK_SECONDS
+    ) -> None:
         self._store, self._index, self._plans, self._apps = store, index, Shelf(store.plans), Apps(store)
-        self._retention = Retention(store, self._apps, retention_days)
+        self._retention = Retention(store, self._apps, retention_days, look_seconds)
         sweep(store, "write")
         dropped = drop_committed(store)
         caught_up = catch_up(store, index, Policies.of(self._apps.all()))

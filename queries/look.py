@@ -44,13 +44,14 @@ class Cursor(Protocol):
 
 
 class Look:
-    """The relations of one set of live parts, and the plans.
+    """The relations of one set of live parts, the plans, and what is set for each app.
 
     A relation reads the files that can matter for a statement's `app`, `since` and `until`, unless it was narrowed.
     """
 
     def __init__(self, reader: Reader, live: LiveSet, cursor: Cursor, files: set[Path]) -> None:
-        self.plans, self.kept, self.scan_seconds = reader.plans, reader.kept, reader.scan_seconds
+        self.plans, self.apps = reader.plans, reader.apps
+        self.kept, self.scan_seconds = reader.kept, reader.scan_seconds
         self._store = reader.store
         self._live = live
         self._cursor = cursor

@@ -14,6 +14,7 @@ import polars as pl
 
 from data.layout import Store
 from data.parts import Part, list_live, stamp
+from data.settings_db import Apps
 from plans.versions import Shelf
 from queries.errors import Busy
 from queries.kept import Kept
@@ -50,7 +51,7 @@ class Reader:
         scan_ms: int = 500,
     ) -> None:
         self.store = store
-        self.plans = plans or Shelf(store.plans)
+        self.plans, self.apps = plans or Shelf(store.plans), Apps(store)
         self.kept = Kept()
         self.scan_seconds = scan_ms / 1_000
         self._places = BoundedSemaphore(concurrency)
@@ -86,6 +87,7 @@ class Reader:
 
     def close(self) -> None:
         self._engine.close()
+        self.apps.close()
 
     @contextmanager
     def _place(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from queries.reader import Look, Row, question
 
 @question
 def version(look: Look, app: str) -> str:
-    """Opaque text of the app's last seq, what is left and what was replaced of its events, and its plan in force.
+    """Opaque text of the app's last seq, what is left and what was replaced of its events, its plan and its settings.
 
     What an answer says also depends on its window: see `Filter.window_key`.
     """
@@ -14,9 +14,10 @@ def version(look: Look, app: str) -> str:
 
 @question
 def versions(look: Look) -> dict[str, str]:
-    """The version of every app that sent events or has a plan; the list of apps changes only when this does."""
+    """The version of every app there is; the list of apps changes only when this does."""
     latest = {row["app"]: row for row in look.once("latest")}
-    return {app: _text(look, app, latest.get(app)) for app in sorted(latest.keys() | look.planned_apps())}
+    apps = latest.keys() | look.planned_apps() | look.apps.all().keys()
+    return {app: _text(look, app, latest.get(app)) for app in sorted(apps)}
 
 
 def version_of(look: Look, app: str) -> str:
@@ -27,4 +28,4 @@ def version_of(look: Look, app: str) -> str:
 def _text(look: Look, app: str, latest: Row | None) -> str:
     counts = (latest["latest_seq"], latest["events"], latest["replaced"]) if latest else (0, 0, 0)
     plan = look.plans.in_force(app)
-    return "-".join(f"{number:x}" for number in (*counts, plan.version if plan else 0))
+    return "-".join(f"{number:x}" for number in (*counts, plan.version if plan else 0, look.apps.revision(app)))

@@ -6,3 +6,4 @@ select
   sum(replaced)::bigint as replaced
 from by_hour
 group by app
+having sum(events) > 0
