@@ -72,6 +72,7 @@ class Settings:
     query_threads: int = setting(2, "Threads one dashboard process works with.", least=1)
     query_memory_mb: int = setting(384, "Memory one dashboard process works with.", least=64)
     query_ms: int = setting(20_000, "Longest a question may take.", least=1)
+    scan_ms: int = setting(500, "Milliseconds an answer scans the log for what no count is kept of.", least=0)
     answer_mb: int = setting(64, "Megabytes of answers one dashboard process remembers.", least=1)
     exports: int = setting(2, "Exports and reports one dashboard process writes at once.", least=1)
     queries: int = setting(8, "Questions one dashboard process works on at once.", least=1)
@@ -206,6 +207,7 @@ def load_dashboard(settings: Settings) -> "Flask":
         memory_mb=settings.query_memory_mb,
         concurrency=settings.queries,
         max_ms=settings.query_ms,
+        scan_ms=settings.scan_ms,
     )
     return create(reader, answer_bytes=settings.answer_mb << 20, exports=settings.exports)
 

@@ -72,6 +72,36 @@ def test_a_page_of_the_log_and_one_event(client: FlaskClient) -> None:
     assert {field["key"]: field["status"] for field in event["fields"]}["price"] == "invalid"
 
 
+@pytest.mark.parametrize(
+    ("asked", "seqs"),
+    [
+        ("user_id=ann", [1]),
+        ("user_id=!ann&event=bought", [2]),
+        ("field=items[].sku&rule=wrong_type", [2]),
+        ("rule=!wrong_type&event=bought", [1]),
+        ("q=%22PRICE%22", [2, 1]),
+        ("q=oops", [4]),
+        ("session=", [4, 3, 2, 1]),
+        ("event_id=nobody", []),
+    ],
+)
+def test_the_log_is_searched_by_what_an_event_broke_who_sent_it_and_what_it_says(
+    looked_at: FlaskClient, asked: str, seqs: list[int]
+) -> None:
+    page = got(looked_at, f"/api/apps/shop/events?{asked}")
+    assert [row["seq"] for row in page["rows"]] == seqs
+    assert (page["total"], page["next"], page["searched_to"], page["complete"]) == (len(seqs), None, None, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"), [("rule=broken", "rule"), ("q=", "q"), ("q=a&q=b", "q"), ("users=ann", "users")]
+)
+def test_a_search_that_cannot_be_is_refused_in_the_one_shape(looked_at: FlaskClient, asked: str, where: str) -> None:
+    refused = looked_at.get(f"/api/apps/shop/events?{asked}")
+    assert (refused.status_code, refused.get_json()["error"]["where"]) == (400, where)
+    assert looked_at.get("/api/apps/shop/stats?user_id=ann").get_json()["error"]["code"] == "unknown_parameter"
+
+
 def test_payload_and_context_come_out_digit_for_digit(client: FlaskClient, store: Store) -> None:
     payload = b'{"big": 9007199254740993, "same": 1.0, "twice": {"a": 1, "a": 2}, "text": "\\u0041"}'
     put(store, spooled(event_name="bought", payload=payload), received_at_us=now_us())
