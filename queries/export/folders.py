@@ -13,7 +13,7 @@ from data.durable import fsync_path
 from queries.export.formats import GROUP_BYTES, Format, Table, table
 
 MOST_OPEN: Final = 32
-MOST_BYTES: Final = 128 << 20
+MOST_BYTES: Final = 64 << 20
 """Of rows that wait, in all tables together."""
 _FRAME_BYTES: Final = 16 << 10
 """What a frame takes beside its rows."""

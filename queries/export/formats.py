@@ -15,7 +15,7 @@ from data.schema import BLOCK
 
 Format = Literal["parquet", "csv", "ndjson"]
 
-GROUP_BYTES: Final = 32 << 20
+GROUP_BYTES: Final = 16 << 20
 """A row group is written when its texts have so many bytes, though it has fewer rows than a block."""
 CHUNK_ROWS: Final = 8_192
 """Rows that are made into text at once."""

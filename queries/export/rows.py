@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from data.exported.columns import ROWS, VIOLATIONS
-from data.history import BATCH_BYTES, chosen
+from data.history import chosen
 from data.layout import Store
 from data.pins import Pinned, pinned
 from data.views import source
@@ -21,6 +21,10 @@ from queries.filter import Filter
 from queries.reader import Engine
 
 FRAME_ROWS: Final = 16_384
+FRAME_BYTES: Final = 16 << 20
+"""Of texts in one frame: there are several copies of it on the way into a file."""
+TEXT_BYTES: Final = 4 << 20
+"""Of texts that are looked into at once: the engine makes several copies of them."""
 COLUMNS: Final = {"rows": ROWS, "typed": ROWS, "violations": VIOLATIONS}
 _FROM_EVENTS: Final = [name for name in VIOLATIONS if name in ROWS]
 
@@ -44,7 +48,7 @@ class Snapshot:
                 yield made
 
     def events(
-        self, columns: Sequence[str], rows: int = FRAME_ROWS, batch_bytes: int = BATCH_BYTES
+        self, columns: Sequence[str], rows: int = FRAME_ROWS, batch_bytes: int = FRAME_BYTES
     ) -> Iterator[pl.DataFrame]:
         """The events, with these columns, as frames of at most so many rows or bytes. Raises OSError, Busy."""
         with_text = self.asked.chosen.q is not None
@@ -56,7 +60,8 @@ class Snapshot:
 
     def these(self, seqs: pl.Series) -> Iterator[pl.DataFrame]:
         """The events with one of `seqs`, which are ascending."""
-        yield from chosen(self.pin, self.asked.app, lambda _: seqs, columns=ROWS.names(), rows=FRAME_ROWS)
+        size = {"rows": FRAME_ROWS, "batch_bytes": FRAME_BYTES}
+        yield from chosen(self.pin, self.asked.app, lambda _: seqs, columns=ROWS.names(), **size)
 
     def _choose(self, file: Path) -> pl.Series:
         """The seqs of one part that may be in it, by columns that are quick to read; texts are looked into later."""
@@ -68,8 +73,11 @@ class Snapshot:
 
     def _with_text(self, frame: pl.DataFrame) -> pl.DataFrame:
         text = of_events(Filter(q=self.asked.chosen.q))
-        seqs = self.engine.frame(f"select seq from events where {text.sql}", text.values, events=frame)["seq"]
-        return frame.filter(pl.col("seq").is_in(seqs.implode()))
+        sql = f"select seq from events where {text.sql}"
+        looked_at = frame.select("seq", "payload", "unread")
+        few = max(frame.height * TEXT_BYTES // (int(frame.estimated_size()) + 1), 1)
+        found = [self.engine.frame(sql, text.values, events=some)["seq"] for some in looked_at.iter_slices(few)]
+        return frame.filter(pl.col("seq").is_in(pl.concat(found).implode()))
 
 
 @contextmanager
