@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from queries.conditions import of_minutes
 from queries.filter import Filter
 from queries.reader import Look, question
 
@@ -17,7 +18,7 @@ def coverage(look: Look, app: str, chosen: Filter) -> dict[str, Any]:
     """
     plan = look.plans.in_force(app)
     look.narrow_minutes(app, chosen.since, chosen.until, chosen.dimensions())
-    seen = look.rows("coverage", app=app, **chosen.values())
+    seen = look.rows("coverage", of_minutes(chosen), app=app)
     meant = [(plan.canonical(row["event_name"]) if plan else None, row) for row in seen]
     captured = {name for name, _ in meant if name is not None}
     broken = {name for name, row in meant if not row["fully_valid"]}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, get_args
 
@@ -98,14 +98,10 @@ class Filter:
         """What must be part of an ETag beside the data's version: the minute, where the window moves with it."""
         return self.as_of.isoformat() if self.as_of else ""
 
-    def values(self) -> dict[str, object]:
-        """The parameters every SQL file may use: `since`, `until`, and `<dimension>` with `<dimension>_in`."""
-        values: dict[str, object] = {"since": self.since, "until": self.until}
-        for dimension in DIMENSIONS:
-            values |= {dimension: None, f"{dimension}_in": None}
-        for chosen in self.chosen:
-            values |= {chosen.dimension: list(chosen.values), f"{chosen.dimension}_in": chosen.wanted}
-        return values
+    def among(self, dimension: str, values: Collection[str]) -> Filter:
+        """The same filter, but choosing these values of that dimension."""
+        others = (each for each in self.chosen if each.dimension != dimension)
+        return replace(self, chosen=(*others, Chosen(dimension, tuple(sorted(values)), True)))
 
     def dimensions(self) -> set[str]:
         """What this filter chooses by."""

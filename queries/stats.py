@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from data.schema import BLOCK
+from queries.blocks import blocks
+from queries.conditions import of_events, of_minutes
 from queries.filter import Filter
 from queries.parameters import LARGEST
 from queries.reader import Look, Row, question
@@ -22,7 +23,7 @@ def stats(look: Look, app: str, chosen: Filter) -> dict[str, Any]:
     `success_rate` is valid / (valid + invalid + error) of the events, null when there are none.
     """
     look.narrow_minutes(app, chosen.since, chosen.until, chosen.dimensions())
-    rows = look.rows("stats", app=app, **chosen.values())
+    rows = look.rows("stats", of_minutes(chosen), app=app)
     events = {count: sum(row[count] for row in rows) for count in COUNTS}
     names = [row for row in rows if row["event_name"] is not None]
     judged = events["valid"] + events["invalid"] + events["error"]
@@ -54,18 +55,11 @@ def _latest(look: Look, app: str, chosen: Filter, names: list[Row]) -> list[str]
 def _left(look: Look, app: str, chosen: Filter, names: set[str]) -> dict[str, str]:
     """The newest status of each of these names among the events themselves, block by block from the newest."""
     latest: dict[str, str] = {}
-    blocks = _blocks_of(look, app, chosen, names) if names else []
-    for block in blocks:
-        low, high = block * BLOCK, (block + 1) * BLOCK
-        look.narrow((low, high))
-        still = {**chosen.values(), "event": sorted(names - latest.keys()), "event_in": True}
-        found = look.rows("names_latest", app=app, low=low, high=high, **still)
+    for block in blocks(look, app, chosen.among("event", names), LARGEST) if names else []:
+        look.narrow((block.low, block.high))
+        still = of_events(chosen.among("event", names - latest.keys()))
+        found = look.rows("names_latest", still, app=app, low=block.low, high=block.high)
         latest |= {row["event_name"]: row["latest_status"] for row in found}
         if latest.keys() == names:
             break
     return latest
-
-
-def _blocks_of(look: Look, app: str, chosen: Filter, names: set[str]) -> list[int]:
-    theirs = {**chosen.values(), "event": sorted(names), "event_in": True}
-    return [row["block"] for row in look.rows("blocks", app=app, top=LARGEST, block_size=BLOCK, **theirs)]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from queries import parameters
+from queries.conditions import of_minutes
 from queries.errors import BadRequest
 from queries.filter import Filter
 from queries.reader import Look, question
@@ -33,9 +34,9 @@ def trend(look: Look, app: str, chosen: Filter, bucket: int = MINUTE) -> dict[st
     if chosen.since is None or end is None:
         raise BadRequest("bad_value", "a trend needs a window with a beginning", "since")
     _check_length(chosen.since, end, bucket)
-    values = chosen.values()
     look.narrow_minutes(app, chosen.since, chosen.until, chosen.dimensions(), bucket)
-    return {"buckets": look.rows("trend", app=app, bucket=bucket, as_of=chosen.as_of, **values)}
+    asked = {"since": chosen.since, "until": chosen.until, "as_of": chosen.as_of, "bucket": bucket}
+    return {"buckets": look.rows("trend", of_minutes(chosen), app=app, **asked)}
 
 
 def _check_length(since: datetime, end: datetime, bucket: int) -> None:

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from data.schema import BLOCK
+from queries.conditions import of_events, of_minutes
 from queries.filter import Filter
 from queries.reader import Look, Row, question
 
@@ -24,7 +25,7 @@ def violations(look: Look, app: str, chosen: Filter) -> list[dict[str, Any]]:
     visible event that has it. Filters by event and app version are answered from counts, others by reading events.
     """
     if chosen.dimensions() <= _COUNTED and not chosen.dimensions() & look.folded(app):
-        rows = look.rows("violations", app=app, **chosen.values())
+        rows = look.rows("violations", of_minutes(chosen), app=app)
         _settle(look, app, chosen, rows)
     else:
         rows = _in_events(look, app, chosen, *look.everything())
@@ -87,7 +88,7 @@ def _correct(found: list[Row], doubts: Iterable[_Doubt]) -> None:
 
 def _in_events(look: Look, app: str, chosen: Filter, low: int, high: int) -> list[Row]:
     look.narrow((low, high))
-    return look.rows("violations_in_events", app=app, low=low, high=high, **chosen.values())
+    return look.rows("violations_in_events", of_events(chosen), app=app, low=low, high=high)
 
 
 def _shown(row: Row) -> dict[str, Any]:

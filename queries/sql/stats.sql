@@ -9,15 +9,7 @@ with counted as (
     max(latest_seq) as latest_seq
   from by_minute
   where app = $app
-  and ($since::timestamp is null or minute >= $since)
-  and ($until::timestamp is null or minute < $until)
-  and ($event::varchar[] is null or list_contains($event, coalesce(event_name, '')) = $event_in)
-  and ($event_type::varchar[] is null or list_contains($event_type, coalesce(event_type, '')) = $event_type_in)
-  and ($status::varchar[] is null or list_contains($status, status) = $status_in)
-  and ($source::varchar[] is null or list_contains($source, coalesce(source, '')) = $source_in)
-  and ($app_version::varchar[] is null or list_contains($app_version, coalesce(app_version, '')) = $app_version_in)
-  and ($platform::varchar[] is null or list_contains($platform, coalesce(platform, '')) = $platform_in)
-  and ($environment::varchar[] is null or list_contains($environment, coalesce(environment, '')) = $environment_in)
+    and /* chosen */ true
   group by all
   having sum(events) > 0
 )

@@ -10,10 +10,7 @@ with minutes as (
     max(latest_seq) as latest_seq
   from violations
   where app = $app
-    and ($since::timestamp is null or minute >= $since)
-    and ($until::timestamp is null or minute < $until)
-    and ($event::varchar[] is null or list_contains($event, coalesce(event_name, '')) = $event_in)
-    and ($app_version::varchar[] is null or list_contains($app_version, coalesce(app_version, '')) = $app_version_in)
+    and /* chosen */ true
   group by all
   having sum(events) > 0
 )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from queries.conditions import of_minutes
 from queries.coverage import coverage
 from queries.filter import Filter
 from queries.reader import Look, Reader, Row
@@ -88,19 +89,18 @@ def test_rolled_up_or_by_minute_the_rows_are_the_same(
 ) -> None:
     chosen = Filter.parse({"since": [window[0]], "until": [window[1]], **given_filter}, "trend")
     for question, bucket in (("stats", None), ("coverage", None), ("trend", 1_200), ("trend", 7_200)):
-        values = {"app": "shop", "bucket": bucket, "as_of": None, **chosen.values()}
-
-        by_minute = spread_reader.ask(partial(minutes, question, values))
+        values = {"app": "shop", "bucket": bucket, "since": chosen.since, "until": chosen.until, "as_of": None}
+        by_minute = spread_reader.ask(partial(minutes, question, values, chosen))
         assert spread_reader.ask(partial(rolled_up, question, values, chosen)) == by_minute
 
 
-def minutes(question: str, values: dict[str, Any], look: Look) -> list[Row]:
-    return sorted(look.rows(question, **values), key=str)
+def minutes(question: str, values: dict[str, Any], chosen: Filter, look: Look) -> list[Row]:
+    return sorted(look.rows(question, of_minutes(chosen), **values), key=str)
 
 
 def rolled_up(question: str, values: dict[str, Any], chosen: Filter, look: Look) -> list[Row]:
     look.narrow_minutes("shop", chosen.since, chosen.until, chosen.dimensions(), values["bucket"])
-    return minutes(question, values, look)
+    return minutes(question, values, chosen, look)
 
 
 @pytest.mark.parametrize("given_filter", FILTERS, ids=str)
