@@ -4,7 +4,7 @@ SHELL := /bin/sh
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: run test bench bench-validate clean chromium
+.PHONY: run test bench bench-validate bench-store clean chromium
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -22,6 +22,9 @@ bench: $(READY)
 
 bench-validate: $(READY)
 	@exec $(BIN)/python -m bench validate
+
+bench-store: $(READY)
+	@exec $(BIN)/python -m bench store
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,30 +1,41 @@
-"""`python -m bench` runs every benchmark and prints their table; `python -m bench questions` only the named ones."""
+"""`python -m bench` runs the benchmarks and prints their table; `python -m bench questions` only the named ones."""
 
 import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from tqdm import tqdm
 
 from bench.flow import flow
 from bench.merging import merging
 from bench.questions import questions
+from bench.store import ROWS, store
 from bench.table import Figure, text
 from bench.validate import validate
 
 BENCHMARKS = {"validate": validate, "questions": questions, "flow": flow, "merging": merging}
+ALONE = "store"
+"""Runs only where it is named: it makes stores of many gigabytes first."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME", help=", ".join(BENCHMARKS))
-    names = parser.parse_args().names or list(BENCHMARKS)
+    known = [*BENCHMARKS, ALONE]
+    parser.add_argument("names", nargs="*", choices=[*known, []], metavar="NAME", help=", ".join(known))
+    parser.add_argument("--rows", type=int, default=ROWS, help=f"Events in the store of `store` ({ROWS:,}).")
+    asked = parser.parse_args()
+    benchmarks: dict[str, Callable[[], Iterator[Figure]]] = {**BENCHMARKS, ALONE: partial(store, asked.rows)}
+    names = asked.names or list(BENCHMARKS)
     figures: list[Figure] = []
     with tqdm(names, unit=" benchmarks", disable=None) as bar:
         for name in bar:
             bar.set_description(name)
-            figures += BENCHMARKS[name]()
+            for figure in benchmarks[name]():
+                figures.append(figure)
+                tqdm.write(text([figure]).partition("\n")[2], file=sys.stderr)
     print(f"\n{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n")
     print(text(figures))
     return 1 if any(figure.reached is False for figure in figures) else 0

@@ -164,3 +164,15 @@ def _violations() -> pl.Series:
     colour = {"expected": None, "received": "string", "value": "red"}
     extra = {"field": "colour", "path": "colour", "rule": "unplanned_field", "severity": "warning", **colour}
     return pl.Series([[], [wrong], [extra], [wrong, extra]], dtype=EVENTS["violations"])
+
+
+def sent(stream: Stream, sample: int) -> int:
+    """Bytes of the first `sample` events (or all) as a client sends them, one JSON object a line."""
+    some = events(stream, 1, min(sample, stream.rows))
+    told = ("event_name", "event_id", "session", "user_id", "app_version", "platform", "environment")
+    pieces = [pl.lit("{")]
+    pieces += [piece for name in told for piece in (pl.lit(f'"{name}":"'), pl.col(name), pl.lit('",'))]
+    pieces += [pl.lit('"timestamp":"'), pl.col("occurred_at").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")]
+    pieces += [pl.lit('","context":'), pl.col("context"), pl.lit(',"payload":'), pl.col("payload"), pl.lit("}\n")]
+    lines = some.select(line=pl.concat_str(pieces)).to_series()
+    return int(lines.str.len_bytes().sum())

@@ -74,10 +74,10 @@ def big_store(stream: Stream, folder: Path = ARTEFACTS, *, workers: int = WORKER
     return store
 
 
-def store_of(told: pl.DataFrame, store: Store) -> Store:
-    """A new store of these events alone (columns of `EVENTS`, at least one), renumbered, a merged part a day."""
+def store_of(told: pl.DataFrame, app: str, store: Store) -> Store:
+    """A new store of these events of one app (columns of `EVENTS`, at least one), renumbered, a merged part a day."""
     shutil.rmtree(store.root, ignore_errors=True)
-    store.create()
+    _put_plan(store.create(), app)
     rewriter, last = Rewriter(store, memory_mb=512), 0
     for (day,), some in told.sort("seq").group_by(pl.col("received_at").dt.date(), maintain_order=True):
         numbered = some.with_columns(seq=pl.int_range(last + 1, last + 1 + some.height, dtype=pl.Int64))
@@ -96,10 +96,30 @@ def stretches(stream: Stream) -> Iterator[Stretch]:
             yield Stretch(START.date() + timedelta(days=number), start, min(PART, end - start))
 
 
+def batches(stream: Stream) -> Iterator[pl.DataFrame]:
+    """All events of such a store in seq order, a part of them at once."""
+    for stretch in stretches(stream):
+        for first, many in _pieces(stretch):
+            yield events(stream, first, many)
+    for first, many in _fresh_pieces(stream):
+        yield events(stream, first, many)
+
+
+def _pieces(stretch: Stretch) -> Iterator[tuple[int, int]]:
+    end = stretch.first + stretch.rows
+    return ((first, min(AT_ONCE, end - first)) for first in range(stretch.first, end, AT_ONCE))
+
+
+def _fresh_pieces(stream: Stream) -> Iterator[tuple[int, int]]:
+    first = stream.rows - sum(FRESH) + 1
+    for many in FRESH:
+        yield first, many
+        first += many
+
+
 def _fill(store: Store, stream: Stream, workers: int) -> None:
     for number in range(stream.apps):
-        source = _plan()
-        put(store.plans, read_plan(source, app=stream.app(number), filename="plan.json")[0], source)
+        _put_plan(store, stream.app(number))
     # A store has one merger: it is this process, and the workers are ahead of it by a few parts.
     rewriter, work = Rewriter(store, memory_mb=512), stretches(stream)
     with (
@@ -112,19 +132,15 @@ def _fill(store: Store, stream: Stream, workers: int) -> None:
             ahead.extend(pool.submit(_make, store, stream, stretch) for stretch in islice(work, 1))
             _merge(store, rewriter, fresh)
             bar.update(fresh[-1].last - fresh[0].first + 1)
-    first = stream.rows - sum(FRESH) + 1
-    for many in FRESH:
+    for first, many in _fresh_pieces(stream):
         some = events(stream, first, many)
         commit(store, Kept(some, rows(some), pl.DataFrame(), pl.DataFrame(schema=schema.HIDES)), [])
-        first += many
     views.write(store)
 
 
 def _make(store: Store, stream: Stream, stretch: Stretch) -> list[Part]:
     """Fresh parts that will be one merged part, each small enough to be held in memory."""
-    end = stretch.first + stretch.rows
-    starts = range(stretch.first, end, AT_ONCE)
-    return [_fresh(store, stretch.day, events(stream, first, min(AT_ONCE, end - first))) for first in starts]
+    return [_fresh(store, stretch.day, events(stream, first, many)) for first, many in _pieces(stretch)]
 
 
 def _fresh(store: Store, day: date, some: pl.DataFrame) -> Part:
@@ -141,10 +157,10 @@ def _merge(store: Store, rewriter: Rewriter, fresh: list[Part]) -> None:
         shutil.rmtree(part.folder)
 
 
-def _plan() -> bytes:
+def _put_plan(store: Store, app: str) -> None:
     field = {"type": "object", "properties": {"product_id": {"type": "string"}, "price": {"type": "number"}}}
-    named = [{"name": name, "schema": field} for name in (*NAMES, "never_sent")]
-    return orjson.dumps({"events": named})
+    source = orjson.dumps({"events": [{"name": name, "schema": field} for name in (*NAMES, "never_sent")]})
+    put(store.plans, read_plan(source, app=app, filename="plan.json")[0], source)
 
 
 def _check_room(folder: Path, many: int) -> None:

@@ -1,27 +1,17 @@
 """What the dashboard asks of a large store, over HTTP and uncached, beside SQL over the same Parquet."""
 
-import http.client
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
-from app import Settings
+from bench.asked import Api, dashboard
 from bench.stored import stored
 from bench.table import Figure, beside, share, timed
 from data.layout import Store
-from data.processes.serving import address, free_port, is_ready
-from data.processes.settings import environment_of
-from tests.live import APP, ROOT, eventually
 
 STORED: Final = 5_000_000
 TIMES: Final = 100
@@ -36,30 +26,12 @@ _minutes, _rows = count(), count()
 """Numbers for every question, so that none is asked twice and answered from memory."""
 
 
-class Api:
-    """One connection that stays, as a browser's does."""
-
-    def __init__(self, where: str) -> None:
-        self._connection = http.client.HTTPConnection(where.removeprefix("http://"), timeout=120)
-
-    def get(self, path: str) -> Any:
-        try:
-            return self._ask(path)
-        except http.client.RemoteDisconnected:  # it was silent for too long while its peer worked
-            return self._ask(path)
-
-    def _ask(self, path: str) -> Any:
-        self._connection.request("GET", "/api/apps/shop" + path)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        assert answer.status == 200, body
-        return json.loads(body)
-
-
 def questions() -> Iterator[Figure]:
     store = stored(STORED)
-    with _dashboard(store) as api:
-        total = api.get("/stats?hours=48")["events"]["total"]
+    with dashboard(store) as process:
+        process.first_answer("shop", "stats", hours=1)
+        api = process.api("shop")
+        total = api.get("stats", hours=48)["events"]["total"]
         yield Figure("visible events stored", f"{total:,}")
         for question in ("stats", "trend", "coverage"):
             yield _quick_enough(f"{question} over 24 h", _counts(api, question, TIMES), COUNTS_MS)
@@ -74,7 +46,7 @@ def _places(total: int) -> Sequence[tuple[str, int]]:
 
 def _counts(api: Api, question: str, times: int) -> list[float]:
     """Milliseconds for the last 24 hours, begun some minutes later each time."""
-    return timed(lambda: api.get(f"/{question}?since={_since(next(_minutes))}"), times)
+    return timed(lambda: api.get(question, since=_since(next(_minutes))), times)
 
 
 def _since(minutes: int) -> str:
@@ -86,7 +58,7 @@ def _pages(api: Api, offset: int, times: int) -> list[float]:
 
 
 def _page(api: Api, offset: int) -> list[int]:
-    return [row["seq"] for row in api.get(f"/events?limit={PAGE}&offset={offset}")["rows"]]
+    return [row["seq"] for row in api.get("events", limit=PAGE, offset=offset)["rows"]]
 
 
 def _quick_enough(what: str, took: Sequence[float], goal: float) -> Figure:
@@ -98,7 +70,7 @@ def _beside_sql(api: Api, store: Store, total: int) -> Iterator[Figure]:
     engine = duckdb.connect(config={"threads": os.cpu_count() or 1})
     engine.execute(store.views.read_text())
     by_status = "select status, count(*) from events where app = 'shop' group by status"
-    answer = api.get("/stats?hours=48")["events"]
+    answer = api.get("stats", hours=48)["events"]
     assert all(answer[status] == events for status, events in engine.sql(by_status).fetchall())
     theirs = timed(lambda: engine.sql(by_status).fetchall(), PEER_TIMES)
     yield beside("stats", _counts(api, "stats", PEER_TIMES), "GROUP BY over the events", theirs)
@@ -114,18 +86,3 @@ def _beside_sql(api: Api, store: Store, total: int) -> Iterator[Figure]:
 
 def _fetch(engine: duckdb.DuckDBPyConnection, sql: str) -> Callable[[], list[Any]]:
     return lambda: engine.sql(sql).fetchall()
-
-
-@contextmanager
-def _dashboard(store: Store) -> Iterator[Api]:
-    """The real dashboard process on that store, alone."""
-    settings = replace(Settings(), store=store.root, plans=Path(store.plans), port=free_port("127.0.0.1", 0))
-    environment = environment_of(settings, os.environ)
-    process = subprocess.Popen([sys.executable, str(APP), "dashboard"], cwd=ROOT, env=environment)
-    where = address(settings.host, settings.port)
-    try:
-        eventually(lambda: is_ready(where), 60)
-        yield Api(where)
-    finally:
-        process.terminate()
-        process.wait()

@@ -68,7 +68,7 @@ def _fill(store: Store, events: int) -> None:
             starts = range(first, first + PER_COMMIT, PER_RECORD)
             requests = [(list(islice(source, PER_RECORD)), began_us + at * SPREAD_US // events) for at in starts]
             sent += sum(len(line) for some, _ in requests for line in some)
-            records = [_record(some, received_at_us) for some, received_at_us in requests]
+            records = [record(some, received_at_us) for some, received_at_us in requests]
             writer.store_batch(Batch.of(write_sealed(store.spool, records)))
             bar.update(PER_COMMIT)
     writer.close()
@@ -82,6 +82,7 @@ def _merge(store: Store) -> None:
     merger.step()
 
 
-def _record(some: list[bytes], received_at_us: int) -> Record:
+def record(some: list[bytes], received_at_us: int) -> Record:
+    """NDJSON lines as one request of the app `shop`, on its way into the spool."""
     read = read_native(b"".join(some), Sender("shop"), Limits())
     return Record(received_at_us, len(read.events), encode(read.events))

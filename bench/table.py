@@ -52,6 +52,11 @@ def beside(what: str, ours: Sequence[float], peer: str, theirs: Sequence[float])
     return Figure(what, f"{mine:,.1f} ms", f"{peer}: {other:,.1f} ms ({other / mine:,.1f} times)")
 
 
+def memory(whose: str, most: float, goal: float) -> Figure:
+    """The most that processes held, in MB."""
+    return Figure(f"memory of {whose}", f"{most:,.0f} MB", f"≤ {goal:,.0f} MB", most <= goal)
+
+
 def text(figures: Sequence[Figure]) -> str:
     rows = [("", "measured", "to reach, or beside it", "")]
     rows += [(f.what, f.came_out, f.beside, {True: "ok", False: "MISSED", None: ""}[f.reached]) for f in figures]
