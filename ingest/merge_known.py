@@ -1,10 +1,14 @@
 """What the merger knows of each live part, read once: its size, what it hides, how much of it is hidden."""
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
+from typing import Final
 
+import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
@@ -16,18 +20,30 @@ from ingest.tiers import Sized
 
 log = logging.getLogger(__name__)
 
+_RECOUNT_SECONDS: Final = 60.0
+"""How long hidden rows of a part are not counted again, however often more is cut off."""
+_LEAST_COMPRESSED: Final = 8
+"""Bytes in memory that count as one in the file, so that a part of much repeated text is no load either."""
+
 
 @dataclass
 class _Facts:
-    """`present` of its rows are hidden by `near`, as far as that is known."""
+    """`present` of its rows are hidden, some by a deletion when `deleted`: of `named` seqs, and by `cuts`.
+
+    That is `known` once the rows were read for it, at the monotonic time `counted_at`, or when nothing was named yet.
+    """
 
     rows: int
     bytes: int
     written_at: float
+    first_at: datetime
     hides: Hidden
-    near: Hidden | None = None
     present: int = 0
     deleted: bool = False
+    named: int = 0
+    cuts: tuple[Cut, ...] = ()
+    known: bool = False
+    counted_at: float = float("-inf")
 
 
 class Known:
@@ -36,6 +52,8 @@ class Known:
     def __init__(self) -> None:
         self._facts: dict[Part, _Facts] = {}
         self._unsound: dict[Part, tuple[tuple[str, int, int], ...]] = {}
+        self._hiding: list[Part] = []
+        self._hides = _all([])
 
     @property
     def unsound(self) -> int:
@@ -49,8 +67,11 @@ class Known:
         for part in shown:
             if part not in self._facts and part not in self._unsound:
                 self._learn(part)
-        hides = _all([facts.hides for facts in self._facts.values()])
-        return [self._sized(part, hides) for part in shown], hides
+        hiding = [part for part, facts in self._facts.items() if facts.hides.any()]
+        if hiding != self._hiding:
+            self._hiding, self._hides = hiding, _all([self._facts[part].hides for part in hiding])
+        self._count_hidden()
+        return [self._sized(part) for part in shown], self._hides
 
     def leave(self, part: Part, reason: str) -> None:
         """Take `part` for unreadable until one of its files changes."""
@@ -60,50 +81,63 @@ class Known:
 
     def _learn(self, part: Part) -> None:
         try:
-            rows, size = _measured(part)
-            self._facts[part] = _Facts(rows, size, part.folder.stat().st_mtime, hidden([part]))
+            self._facts[part] = _facts(part)
         except UNREADABLE as error:
             self.leave(part, first_line(error))
 
-    def _sized(self, part: Part, hides: Hidden) -> Sized:
-        if part in self._facts:
-            self._count_hidden(part, self._facts[part], hides.between(part.first, part.last))
-        if part not in self._facts:
+    def _sized(self, part: Part) -> Sized:
+        facts = self._facts.get(part)
+        if facts is None:
             return Sized(part.day, 0, 0, 0.0, sound=False)
-        facts = self._facts[part]
         return Sized(part.day, facts.rows, facts.bytes, facts.written_at, facts.present, facts.deleted)
 
-    def _count_hidden(self, part: Part, facts: _Facts, near: Hidden) -> None:
-        """How many rows of the part `near` hides: some that it names may have been dropped by an earlier merge.
+    def _count_hidden(self) -> None:
+        """Keep up how many rows of each part are hidden.
 
-        What comes to be hidden later was visible until then, so that the part need not be read again.
+        Some that are named may have been dropped by an earlier merge: only the part tells. What comes to be named
+        later was visible until then, so that the part need not be read for it.
         """
-        more = len(near.seqs) - (len(facts.near.seqs) if facts.near else 0)
-        if not near.any() or not facts.rows:
-            facts.present, facts.deleted = 0, False
-        elif facts.near is not None and near.cuts == facts.near.cuts and more >= 0:
-            facts.present += more
-        else:
-            try:
-                facts.present, facts.deleted = _hidden_rows(part, near)
-            except UNREADABLE as error:
-                self.leave(part, first_line(error))
-        facts.near = near
+        seqs = self._hides.seqs.to_numpy()
+        parts = list(self._facts)
+        starts = np.searchsorted(seqs, [part.first for part in parts], "left")
+        ends = np.searchsorted(seqs, [part.last for part in parts], "right")
+        for part, named in zip(parts, (ends - starts).tolist(), strict=True):
+            facts = self._facts[part]
+            cuts = tuple(cut for cut in self._hides.cuts if _may_cut(cut, part, facts)) if self._hides.cuts else ()
+            if facts.named <= named and facts.cuts == cuts and (facts.known or not named):
+                facts.present, facts.named, facts.known = facts.present + named - facts.named, named, True
+            elif time.monotonic() - facts.counted_at > _RECOUNT_SECONDS:
+                self._read_hidden(part, facts, named, cuts)
+
+    def _read_hidden(self, part: Part, facts: _Facts, named: int, cuts: tuple[Cut, ...]) -> None:
+        near = Hidden(self._hides.between(part.first, part.last).seqs, cuts)
+        try:
+            facts.present, facts.deleted = _hidden_rows(part, near) if near.any() else (0, False)
+        except UNREADABLE as error:
+            self.leave(part, first_line(error))
+        facts.named, facts.cuts, facts.known, facts.counted_at = named, cuts, True, time.monotonic()
 
 
-def _measured(part: Part) -> tuple[int, int]:
-    """The rows of the part's events, and the bytes of their columns without what every file has."""
+def _facts(part: Part) -> _Facts:
     told = pq.read_metadata(part.file("events"))
     groups = [told.row_group(at) for at in range(told.num_row_groups)]
-    return told.num_rows, sum(
-        group.column(at).total_compressed_size for group in groups for at in range(group.num_columns)
-    )
+    stored = sum(group.column(at).total_compressed_size for group in groups for at in range(group.num_columns))
+    size = max(stored, sum(group.total_byte_size for group in groups) // _LEAST_COMPRESSED)
+    received = {told.schema.column(at).path: at for at in range(told.num_columns)}["received_at"]
+    times = [group.column(received).statistics for group in groups]
+    known = all(each is not None and each.has_min_max for each in times)
+    first_at = min((each.min for each in times), default=datetime.max) if known else datetime.min
+    return _Facts(told.num_rows, size, part.folder.stat().st_mtime, first_at, hidden([part]))
+
+
+def _may_cut(cut: Cut, part: Part, facts: _Facts) -> bool:
+    return cut.through >= part.first and (cut.before is None or cut.before > facts.first_at) and facts.rows > 0
 
 
 def _hidden_rows(part: Part, near: Hidden) -> tuple[int, bool]:
     """How many of the part's rows are hidden, and whether an app's log that was deleted is among them."""
     rows = pl.read_parquet(part.file("events"), columns=["seq", "app", "received_at"])
-    deletions: list[Cut] = [cut for cut in near.cuts if cut.before is None]
+    deletions = [cut for cut in near.cuts if cut.before is None]
     told = rows.select(near.rows().sum().alias("hidden"), cut_rows(deletions).any().alias("deleted"))
     return int(told["hidden"][0]), bool(told["deleted"][0])
 
