@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from data.parts import Part
+from data.parts import Damaged, Part
 from data.schema import CUTS, HIDES
 
 _ALWAYS: Final = datetime(9999, 1, 1)
@@ -64,13 +65,13 @@ class Hidden:
 
 
 def hidden(parts: Sequence[Part]) -> Hidden:
-    """What `parts` hide, in themselves and in others."""
+    """What `parts` hide, in themselves and in others. Raises OSError, data.parts.Damaged for a file that is none."""
     seqs = _read(parts, "hides", HIDES)["seq"].unique().sort()
     return Hidden(seqs, cuts(parts))
 
 
 def cuts(parts: Sequence[Part]) -> tuple[Cut, ...]:
-    """What `parts` cut off, by app and seq."""
+    """What `parts` cut off, by app and seq. Raises as `hidden` does."""
     return widest(Cut(*row) for row in _read(parts, "cuts", CUTS).iter_rows())
 
 
@@ -114,4 +115,14 @@ def _in_layer(layer: dict[str, Cut]) -> pl.Expr:
 
 def _read(parts: Sequence[Part], relation: str, schema: pl.Schema) -> pl.DataFrame:
     files = [file for part in parts if (file := part.file(relation)).exists()]
-    return pl.read_parquet(files) if files else pl.DataFrame(schema=schema)
+    try:
+        return pl.read_parquet(files) if files else pl.DataFrame(schema=schema)
+    except pl.exceptions.PolarsError:
+        return pl.concat(map(_read_one, files))
+
+
+def _read_one(file: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(file)
+    except pl.exceptions.PolarsError as error:
+        raise Damaged(f"{file} cannot be read: {(str(error).splitlines() or ['no reason given'])[0]}") from None

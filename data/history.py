@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from data.hidden import Hidden
 from data.layout import Store
-from data.parts import Part
+from data.parts import Damaged, Part
 from data.pins import Pinned, pinned
 from data.schema import EVENTS
 
@@ -36,10 +36,6 @@ class Range:
     until: datetime | None = None
     first_seq: int | None = None
     last_seq: int | None = None
-
-
-class Damaged(OSError):
-    """A part that cannot be read, by name."""
 
 
 def batches(

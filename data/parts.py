@@ -17,6 +17,10 @@ _CLOCK_TICK_NS = 20_000_000
 """File systems stamp folders with a coarse clock: two renames within one tick leave the same stamp."""
 
 
+class Damaged(OSError):
+    """A part that cannot be read, by name."""
+
+
 @dataclass(frozen=True, order=True)
 class Part:
     """One committed folder: the seqs `first..last`, both included, as its `generation`-th writing."""

@@ -1,5 +1,6 @@
 """Writes `views.sql`: DuckDB views over exactly the live files, for anybody's shell."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import polars as pl
 from data.durable import publish_file
 from data.hidden import Cut, cuts
 from data.layout import Store
-from data.parts import Part, list_live
+from data.parts import Damaged, Part, list_live
 from data.processes.lock import turn
 from data.schema import OPTIONAL, RELATIONS, VIOLATION
+
+log = logging.getLogger(__name__)
 
 _TYPES = {pl.String: "varchar", pl.Int64: "bigint", pl.Datetime: "timestamp"}
 _HEAD = "-- Views over the live files of this store; written anew after each commit and merge.\n"
@@ -30,9 +33,20 @@ def sql(parts: Sequence[Part]) -> str:
 
 
 def write(store: Store) -> None:
-    """Put `views.sql` of the parts now live in place, by rename; in turns, or an older list could win."""
+    """Put `views.sql` of the parts now live in place, by rename; in turns, or an older list could win.
+
+    Raises OSError, data.parts.Damaged where it cannot be read what a part hides.
+    """
     with turn(store, "views"):
         publish_file(store.views, sql(list_live(store)).encode())
+
+
+def refresh(store: Store) -> None:
+    """Like `write`; where a part is damaged the views stay as they are, which is logged."""
+    try:
+        write(store)
+    except Damaged as error:
+        log.error("views.sql is not written: %s", error)
 
 
 def _files(relation: str, parts: Sequence[Part]) -> list[Path]:

@@ -53,15 +53,23 @@ def _store(
     for relation, table in tables.items():
         if table.height or relation not in OPTIONAL:
             write_table(table, made / f"{relation}.parquet", footers.get(relation, {}))
-    return publish(store, made, part_at(store, day, first, last))
+    part = part_at(store, day, first, last)
+    show(store, made, part)
+    views.refresh(store)  # what is damaged elsewhere does not undo a commit
+    return part
 
 
 def publish(store: Store, made: Path, part: Part) -> Part:
     """Rename the folder `made` to `part`'s, which makes it visible, and write `views.sql` anew."""
-    digests.write(made, store_id(store.root), part)
-    publish_folder(made, part.folder)
+    show(store, made, part)
     views.write(store)
     return part
+
+
+def show(store: Store, made: Path, part: Part) -> None:
+    """Rename the folder `made` to `part`'s, with the digests of its files in it."""
+    digests.write(made, store_id(store.root), part)
+    publish_folder(made, part.folder)
 
 
 def temporary(store: Store, process: str) -> Path:

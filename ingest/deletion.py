@@ -66,7 +66,7 @@ def drop_settings(store: Store, apps: Apps, order: Order) -> None:
 def removals(store: Store, order: Order, through: int) -> Iterator[Removal]:
     """What has to be committed for the order, one after another; nothing when nothing is left to delete.
 
-    `through` is the last seq given. Raises OSError, data.history.Damaged among them.
+    `through` is the last seq given. Raises OSError, data.parts.Damaged among them.
     """
     if order.user_id is not None:
         yield from _of_user(store, order.app, order.user_id)

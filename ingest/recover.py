@@ -2,26 +2,30 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from data.durable import fsync_path
-from data.hidden import hidden
+from data.hidden import Hidden, hidden
 from data.layout import Store
-from data.parts import Part, list_all, list_live
+from data.parts import Damaged, Part, list_all, list_live
 from data.schema import BLOCK, DIMENSIONS
 from ingest.commit import segments_of
 from ingest.dedup import known
+from ingest.environment import KNOWN
 from ingest.identity import AUTO, Policies, identify
 from ingest.index import DuplicateIndex
 from ingest.quarantine import set_aside
 from ingest.segments import damaged, sealed
 
 log = logging.getLogger(__name__)
+
+UNREADABLE: Final = (Damaged, FileNotFoundError, pl.exceptions.PolarsError)
+"""What reading a part raises that is damaged; other failures are the disk's, and the writer had better end."""
 
 _REMEMBERED: Final = (
     "seq",
@@ -40,10 +44,18 @@ def drop_committed(store: Store) -> int:
     waiting = {path.stem: path for path in sealed(store.spool)}
     if not waiting:
         return 0
-    stored = {name for part in list_live(store) for name in segments_of(part)}
+    stored = {name for part in list_live(store) for name in _segments(part)}
     twice = [waiting[name] for name in stored & waiting.keys()]
     unlink(store, twice)
     return len(twice)
+
+
+def _segments(part: Part) -> list[str]:
+    try:
+        return segments_of(part)
+    except UNREADABLE as error:  # its events come again, and replace what the index knows of them
+        log.error("a part cannot be read part=%s reason=%s", part.folder, error)
+        return []
 
 
 def unlink(store: Store, segments: list[Path]) -> None:
@@ -72,18 +84,39 @@ def catch_up(store: Store, index: DuplicateIndex, policies: Policies = AUTO) -> 
         log.warning("duplicate index made anew: it was ahead of the parts mark=%d newest=%d", index.mark, newest)
         index.clear()
     read = 0
-    hides = hidden(list_live(store))
+    hides = _hidden(list_live(store))
     for part in _unseen(store, index):
         near = hides.between(part.first, part.last)
-        for events in _chunks(part, policies):
-            read += events.height
-            new = (pl.col("seq") > index.mark) & ~pl.col("app").is_in(policies.off) & ~near.rows()
-            told = events.filter(new).unique("identity", keep="last", maintain_order=True)
-            index.remember(known(told), index.mark)
-        index.remember(known(events.clear()), part.last)
+        with _left_out_when_damaged(part):
+            for events in _chunks(part, policies):
+                read += events.height
+                new = (pl.col("seq") > index.mark) & ~pl.col("app").is_in(policies.off) & ~near.rows()
+                told = events.filter(new).unique("identity", keep="last", maintain_order=True)
+                index.remember(known(told), index.mark)
+        index.remember(pl.DataFrame(schema=KNOWN), part.last)
     if read:
         log.info("duplicate index caught up events=%d", read)
     return read
+
+
+def _hidden(parts: Sequence[Part]) -> Hidden:
+    """What `parts` hide, but for those of which that cannot be read."""
+    readable = []
+    for part in parts:
+        with _left_out_when_damaged(part):
+            hidden([part])
+            readable.append(part)
+    return hidden(readable)
+
+
+@contextmanager
+def _left_out_when_damaged(part: Part) -> Iterator[None]:
+    try:
+        yield
+    except UNREADABLE as error:
+        if not part.folder.exists():  # merged meanwhile, and not damaged
+            raise
+        log.error("a part cannot be read, retries of its events are new events part=%s reason=%s", part.folder, error)
 
 
 def _unseen(store: Store, index: DuplicateIndex) -> list[Part]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from data import views
-from data.history import Damaged
 from data.layout import Store
+from data.parts import Damaged
 from data.processes import status
 from data.processes.lock import only_one
 from data.processes.wake import woken
@@ -80,7 +80,7 @@ class Writer:
         caught_up = catch_up(store, index, Policies.of(self._apps.all()))
         self._next_seq = last_seq(store) + 1
         self._looked_at = 0.0
-        views.write(store)
+        views.refresh(store)
         log.info("writer starts next_seq=%d segments_dropped=%d caught_up=%d", self._next_seq, dropped, caught_up)
 
     def close(self) -> None:

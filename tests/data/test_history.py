@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data.history import Damaged, Range, batches, count, newest
+from data.history import Range, batches, count, newest
 from data.layout import Store
-from data.parts import list_live
+from data.parts import Damaged, list_live
 from data.schema import EVENTS
 from ingest.merge import Merger
 from ingest.rewrite import Rewriter
