@@ -11,7 +11,7 @@ from data.parts import Part
 from data.schema import BLOCK, OTHER
 from queries.conditions import Conditions, of_counts, of_violations
 from queries.filter import OF_ONE, OF_VIOLATIONS, Filter
-from queries.reader import Look
+from queries.reader import Look, Row
 
 Sum = tuple[int, int, datetime | None, datetime | None]
 """A block, the events counted in it, and when the first and the last of them were received."""
@@ -86,13 +86,23 @@ def _is_in(chosen: Filter, first_at: datetime | None, last_at: datetime | None) 
 
 def _broken(look: Look, app: str, chosen: Filter, found: list[Block]) -> list[Block]:
     """Those of `found` in which the wanted rules were broken."""
-    rows = {row["block"]: row for row in look.rows("broken_blocks", of_violations(chosen), app=app)}
+    rows = {row["block"]: row for row in _broken_blocks(look, app, of_violations(chosen))}
     left = [block for block in found if block.number in rows]
     for block in left:
         row = rows[block.number]
         block.events = min(block.events, row["events"])
         block.sure = block.sure and row["exact"]
     return left
+
+
+def _broken_blocks(look: Look, app: str, conditions: Conditions) -> list[Row]:
+    """Kept as long as the same parts are live: kinds cannot be told apart any more once a part's are summed."""
+    key = (look.parts, app, conditions.sql, *conditions.values.values())
+    found = look.kept.get(key)
+    if found is None:
+        found = look.rows("broken_blocks", conditions, app=app)
+        look.kept.put(key, found)
+    return found
 
 
 def _sums(look: Look, app: str, chosen: Filter) -> list[Sum]:
