@@ -7,6 +7,7 @@ views     `views.sql`, for anybody's DuckDB
 durable   writes that survive a power cut
 hidden    which stored rows must not be shown
 pins      parts kept readable while a long reader is at them; history is such a reader: an app's events as batches
+app_settings  what can be set for one app; settings_db keeps it
 processes/  what the processes at work on a store have in common, beside its files
 sample/     the demo app `shop`: its plan, its events, its traffic
 

@@ -11,6 +11,9 @@ merge    tiers, rewrite, merge               small parts become large ones
 Files of events take the same way from `importer`; `recover` and `abandoned` go on where a dead process stopped;
 `quarantine` keeps what cannot be judged; `check` reads a whole store and proves it.
 
+What goes: an order to delete (`deletion`) takes the events' way through the spool, by `app_routes` or `app_commands`;
+`retention` says what has expired. Both are committed as a `removal`. An app's `quota` bounds what it sends in a day.
+
 Plans come in by `plan_routes` and `plan_commands`. `replay` tries a draft on what is stored and `inference` drafts one
 from it; over HTTP (`draft_routes`) both run in a process of their own (`draft_runs`, `draft_worker`).
 """
