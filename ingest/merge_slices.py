@@ -88,7 +88,7 @@ class Slices:
                 yield from self._of(apps[middle:], budget)
                 return
         if held:
-            yield _in_order(pa.Table.from_batches(held), apps)
+            yield _in_order(held, apps)
 
     def _batches(self, group: Group, apps: Sequence[str] | None = None) -> Iterator[Any]:
         """The group's visible rows, of `apps` only where these are given."""
@@ -135,8 +135,9 @@ def _together(groups: Sequence[Group], budget: int) -> Iterator[list[str]]:
         yield some
 
 
-def _in_order(events: Any, apps: Sequence[str]) -> Any:
-    """`events`, of which each app's are in order already, with the apps in the order of `apps`."""
-    [whole] = events.combine_chunks().to_batches()
+def _in_order(batches: list[Any], apps: Sequence[str]) -> Any:
+    """The events of `batches`, which is emptied: each app's are in order already, the apps come in that of `apps`."""
+    [whole] = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    batches.clear()
     places = pc.index_in(whole["app"], pa.array(apps, SCHEMA.field("app").type))
     return whole.take(pa.array(np.argsort(places.to_numpy(), kind="stable")))

@@ -63,7 +63,7 @@ class Rewriter:
         footer = {SEGMENTS: json.dumps(self._segments(neighbours))}
         with Slices([part.file("events") for part in neighbours], near) as events:
             by_app = events.rows > BLOCK  # from here on one app of many has row groups of its own
-            batches = events.by_app(self._held_bytes) if by_app else events.by_seq()
+            batches = events.by_app(self._held_bytes // 2) if by_app else events.by_seq()
             with EventsFile(target, most_rows=events.rows, group_bytes=self._held_bytes, footer=footer) as file:
                 for batch in batches:
                     file.add(batch)
