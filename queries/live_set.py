@@ -13,7 +13,7 @@ import polars as pl
 
 from data import digests
 from data.hidden import Hidden, hidden, widest
-from data.parts import Part, Stamp
+from data.parts import Damaged, Part, Stamp
 from queries.census import CENSUS, census, folded, holding, kept
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,6 @@ class LiveSet:
     @cached_property
     def hidden(self) -> Hidden:
         """What the parts hide, each of them read once however many sets of parts it is in."""
-        self._hides |= {part: hidden([part]) for part in self.parts if part not in self._hides}
         found = [self._hides[part] for part in self.parts]
         if not found:
             return hidden([])
@@ -82,8 +81,10 @@ def live_set(listed: tuple[Part, ...], seen: Stamp, before: LiveSet | None) -> L
     old = set(known.parts)
     read, broken = _read([part for part in listed if part not in damaged and part not in old])
     damaged |= broken
+    hides = {part: each for part, each in known._hides.items() if part in there and part not in damaged}
+    more, broken = _read_hides([part for part in listed if part not in damaged and part not in hides])
+    hides, damaged = hides | more, damaged | broken
     parts = tuple(part for part in listed if part not in damaged)
-    hides = {part: each for part, each in known._hides.items() if part in there}
     return LiveSet(listed, seen, parts, damaged, pl.concat([kept(known.census, parts), read]), _hides=hides)
 
 
@@ -122,6 +123,18 @@ def _read(parts: Sequence[Part]) -> tuple[pl.DataFrame, dict[Part, Look]]:
             log.warning("a part cannot be read and is left out part=%s reason=%s", part.name, why)
             broken[part] = looked
     return pl.concat(tables), broken
+
+
+def _read_hides(parts: Sequence[Part]) -> tuple[dict[Part, Hidden], dict[Part, Look]]:
+    """What each of these parts hides, and those of which that cannot be read."""
+    found, broken = {}, {}
+    for part in parts:
+        try:
+            found[part] = hidden([part])
+        except Damaged as failure:
+            log.warning("a part is left out, what it hides cannot be read part=%s reason=%s", part.name, failure)
+            broken[part] = _look(part)
+    return found, broken
 
 
 def _look(part: Part) -> Look:
