@@ -6,8 +6,11 @@ from data.layout import Store
 from data.parts import list_live
 from data.settings_db import Apps
 from ingest.check import check
-from ingest.deletion import Order, everything_of
+from ingest.commit import commit_removal
+from ingest.deletion import Order, everything_of, removals
+from ingest.environment import KNOWN
 from ingest.pace import Batch
+from ingest.recover import last_seq
 from ingest.segments import Record, sealed, write_sealed
 from plans.read import read_plan
 from plans.versions import get
@@ -133,3 +136,31 @@ def test_an_order_that_cannot_be_read_is_set_aside_and_stops_nothing(store: Stor
         writer.store_batch(seal(store, [spooled()]))
     assert (store.quarantine / path.name).exists()
     assert visible(store).height == 1
+
+
+@pytest.mark.parametrize("user_id", [None, "ann"])
+@pytest.mark.parametrize("done", range(4))
+def test_dying_between_the_steps_of_a_deletion_changes_nothing_of_what_it_does(
+    store: Store, user_id: str | None, done: int
+) -> None:
+    """A writer does the first steps and is gone; the next one finds the order still in the spool."""
+    filled(store)
+    order = Order("shop", user_id)
+    batch = ordered(store, order)
+    with writing(store) as writer:
+        (removal,) = removals(store, order, last_seq(store))
+        if done > 0:
+            for cut in removal.cuts:
+                writer._index.cut(cut)
+            writer._index.forget(removal.hides["seq"])
+        if done > 1:
+            part = commit_removal(store, removal, last_seq(store) + 1)
+        if done > 2:
+            writer._index.remember(pl.DataFrame(schema=KNOWN), part.last)
+    with writing(store) as writer:
+        writer.store_batch(batch)
+        writer.store_batch(seal(store, [spooled("shop", event_id="1", user_id="ann", event_name="sold")]))
+    again = visible(store).filter(app="shop", event_id="1")
+    assert again["copies"].to_list() == [1]
+    assert totals(store) == {"shop": (1, 0) if user_id is None else (3, 0), "web": (3, 1)}
+    assert check(store).problems == ()
