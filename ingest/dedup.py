@@ -1,10 +1,12 @@
 """Duplicates replaced by their newest copy: within a batch at once, in older parts by hiding and taking back."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
 from data.schema import EVENTS
+from ingest.apart import Apart
 from ingest.count import ROW, counted, rows
 from ingest.environment import KNOWN
 from ingest.identity import AUTO, Policies, identify
@@ -21,10 +23,13 @@ class Kept:
     hides: pl.DataFrame
 
 
-def keep_newest(judged: pl.DataFrame, index: DuplicateIndex, next_seq: int, policies: Policies = AUTO) -> Kept:
+def keep_newest(
+    judged: pl.DataFrame, index: DuplicateIndex, next_seq: int, policies: Policies = AUTO, apart: Apart | None = None
+) -> Kept:
     """Give every event that stays its seq, from `next_seq` on, in the order they came.
 
     `judged` has the columns of `EVENTS` but for seq, copies and supersedes. Of equal events the last one stays.
+    `apart` knows which values counts keep apart; without it that is all.
     """
     newest = _last_of_each(judged.with_columns(identity=_identities(judged, policies)))
     before = index.find(newest["identity"])
@@ -33,11 +38,12 @@ def keep_newest(judged: pl.DataFrame, index: DuplicateIndex, next_seq: int, poli
     events = numbered.join(older, on="identity", how="left", maintain_order="left").with_columns(
         copies=pl.col("came") + pl.col("earlier").fill_null(0)
     )
+    told = apart.counted(events, datetime.now(UTC).date()) if apart else events
     taken_back = before.with_columns(sign=pl.lit(-1, pl.Int64)).select(ROW.names())
     return Kept(
         events=events.select(EVENTS.names()).cast(EVENTS),
-        told=pl.concat([rows(events), taken_back]),
-        known=known(events.filter(~pl.col("app").is_in(policies.off))),
+        told=pl.concat([rows(told), taken_back]),
+        known=known(told.filter(~pl.col("app").is_in(policies.off))),
         hides=before.select("seq").sort("seq"),
     )
 

@@ -81,4 +81,5 @@ def _of_user(store: Store, app: str, user_id: str) -> Iterator[Removal]:
         return pl.scan_parquet(file).filter(theirs).select("seq").collect()["seq"].sort()
 
     with pinned(store) as pin:
-        yield from map(some_rows, stretches(history.chosen(pin, app, choose, columns=COLUMNS)))
+        for gone in stretches(history.chosen(pin, app, choose, columns=COLUMNS)):
+            yield some_rows(gone, pin.parts)

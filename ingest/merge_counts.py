@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from data.parts import Part
 from data.schema import COUNTS, DIMENSIONS
+from ingest.apart import as_counted
 from ingest.count import add, count, rows
 
 _COUNTED: Final = ["seq", "received_at", "copies", "violations", *DIMENSIONS]
@@ -28,7 +29,7 @@ def recounted_extremes(counts: Mapping[str, pl.DataFrame], events: Path) -> dict
     left = {name: table.clear() for name, table in counts.items()}
     with pq.ParquetFile(events) as file:
         for batch in file.iter_batches(_CHUNK_ROWS, columns=_COUNTED, use_threads=False):
-            told = count(rows(pl.DataFrame(pl.from_arrow(batch))))
+            told = count(rows(as_counted(pl.DataFrame(pl.from_arrow(batch)), counts["by_hour"])))
             left = {name: add(name, [table, told[name]]) for name, table in left.items()}
     return {name: _with_extremes(table, left[name]) for name, table in counts.items()}
 

@@ -14,6 +14,7 @@ from data.hidden import Hidden, hidden
 from data.layout import Store
 from data.parts import Damaged, Part, list_all, list_live
 from data.schema import BLOCK, DIMENSIONS
+from ingest.apart import as_counted_in
 from ingest.commit import segments_of
 from ingest.dedup import known
 from ingest.environment import KNOWN
@@ -92,7 +93,7 @@ def catch_up(store: Store, index: DuplicateIndex, policies: Policies = AUTO) -> 
                 read += events.height
                 new = (pl.col("seq") > index.mark) & ~pl.col("app").is_in(policies.off) & ~near.rows()
                 told = events.filter(new).unique("identity", keep="last", maintain_order=True)
-                index.remember(known(told), index.mark)
+                index.remember(known(as_counted_in([part], told)), index.mark)
         index.remember(pl.DataFrame(schema=KNOWN), part.last)
     if read:
         log.info("duplicate index caught up events=%d", read)

@@ -9,9 +9,10 @@ import polars as pl
 from data.hidden import Cut
 from data.parts import Part
 from data.schema import COUNTS, DIMENSIONS, HIDES
+from ingest.apart import as_counted_in
 from ingest.count import add, count, rows, taken_back
 
-ROWS: Final = 250_000
+ROWS: Final = 100_000
 """Events whose counts one commit takes back row by row, so that no commit keeps others waiting for long."""
 
 COLUMNS: Final = ("seq", "received_at", "copies", "violations", *DIMENSIONS)
@@ -41,11 +42,11 @@ def whole_log(parts: Sequence[Part], cut: Cut) -> Removal | None:
     return Removal({name: taken_back(table) for name, table in of_app.items()}, HIDES.to_frame(), (cut,))
 
 
-def some_rows(gone: Sequence[pl.DataFrame], *, cuts: tuple[Cut, ...] = ()) -> Removal:
-    """These visible events (frames with `COLUMNS`, one at least): cut off by `cuts`, else hidden one by one."""
+def some_rows(gone: Sequence[pl.DataFrame], parts: Sequence[Part], *, cuts: tuple[Cut, ...] = ()) -> Removal:
+    """These visible events of `parts` (frames with `COLUMNS`, one at least): cut off by `cuts`, else hidden each."""
     tables: dict[str, pl.DataFrame] = {}
     for events in gone:
-        for relation, table in count(rows(events, sign=-1)).items():
+        for relation, table in count(rows(as_counted_in(parts, events), sign=-1)).items():
             tables[relation] = add(relation, [tables[relation], table]) if relation in tables else table
     seqs = pl.concat([events.select("seq") for events in gone]) if not cuts else HIDES.to_frame()
     return Removal({relation: table.lazy() for relation, table in tables.items()}, seqs.sort("seq"), cuts)

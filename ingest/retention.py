@@ -88,7 +88,7 @@ class Retention:
         first, last = due[0].first, due[-1].last
         old = history.batches(self.store, app, until=before, first_seq=first, last_seq=last, columns=COLUMNS)
         if gone := _first(old, self.rows):
-            return some_rows(gone, cuts=(Cut(app, _last(gone), before),))
+            return some_rows(gone, parts, cuts=(Cut(app, _last(gone), before),))
         self._nothing_before |= {(part, app): before for part in due}
         return None
 
@@ -99,7 +99,7 @@ class Retention:
         start = max((cut.through for cut in made if cut.before is None), default=0) + 1
         batches = history.batches(self.store, app, first_seq=start, columns=COLUMNS)
         gone = _first(batches, min(more, self.rows))
-        return some_rows(gone, cuts=(Cut(app, _last(gone)),)) if gone else None
+        return some_rows(gone, parts, cuts=(Cut(app, _last(gone)),)) if gone else None
 
     def _may_hold(self, part: Part, app: str, before: datetime, made: Sequence[Cut]) -> bool:
         told = self._told[part].get(app)

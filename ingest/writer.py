@@ -10,12 +10,13 @@ import polars as pl
 
 from data import views
 from data.layout import Store
-from data.parts import Damaged
+from data.parts import Damaged, list_live
 from data.processes import status
 from data.processes.lock import only_one
 from data.processes.wake import woken
 from data.settings_db import Apps
 from ingest.abandoned import seal_abandoned
+from ingest.apart import APART, Apart
 from ingest.commit import commit, commit_removal, sweep
 from ingest.dedup import keep_newest
 from ingest.deletion import drop_settings, order_of, removals
@@ -71,7 +72,13 @@ class Writer:
     """What the steps of storing share: the store, the duplicate index, the plans, the apps and the next seq."""
 
     def __init__(
-        self, store: Store, index: DuplicateIndex, *, retention_days: float = 0.0, look_seconds: float = LOOK_SECONDS
+        self,
+        store: Store,
+        index: DuplicateIndex,
+        *,
+        retention_days: float = 0.0,
+        look_seconds: float = LOOK_SECONDS,
+        values_apart: int = APART,
     ) -> None:
         self._store, self._index, self._plans, self._apps = store, index, Shelf(store.plans), Apps(store)
         self._retention = Retention(store, self._apps, retention_days, look_seconds)
@@ -79,6 +86,8 @@ class Writer:
         dropped = drop_committed(store)
         caught_up = catch_up(store, index, Policies.of(self._apps.all()))
         self._next_seq = last_seq(store) + 1
+        self._apart = Apart(values_apart)
+        self._apart.recall(list_live(store), datetime.now(UTC).date())
         self._looked_at = 0.0
         views.refresh(store)
         log.info("writer starts next_seq=%d segments_dropped=%d caught_up=%d", self._next_seq, dropped, caught_up)
@@ -119,7 +128,7 @@ class Writer:
             return
         if judged.height:
             policies = Policies.of(self._apps.all())
-            kept = keep_newest(judged, self._index, self._next_seq, policies)
+            kept = keep_newest(judged, self._index, self._next_seq, policies, self._apart)
             part = commit(self._store, kept, [path.stem for path in batch.segments])
             self._next_seq = part.last + 1
             self._index.remember(kept.known, part.last)

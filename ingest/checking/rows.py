@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from data.hidden import Hidden
 from data.parts import Part
 from data.schema import BLOCK, DIMENSIONS, EVENTS, STATUSES
+from ingest.apart import as_counted_in
 from ingest.count import add, count, rows
 
 STEP_BYTES: Final = 64 << 20
@@ -63,7 +64,7 @@ def look_through(part: Part, hidden: Hidden, groups: Sequence[int] | None = None
         found.shown.append(shown["seq"])
         found.superseded.append(frame["supersedes"].drop_nulls().rename("seq"))
         found.versions |= set(shown.select("app", "plan_version").drop_nulls().unique().iter_rows())
-        for relation, table in count(rows(shown)).items():
+        for relation, table in count(rows(as_counted_in([part], shown))).items():
             tables.setdefault(relation, []).append(table)
             if len(tables[relation]) >= _TOGETHER:
                 tables[relation] = [add(relation, tables[relation])]
