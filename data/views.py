@@ -16,7 +16,10 @@ from data.schema import OPTIONAL, RELATIONS, VIOLATION
 log = logging.getLogger(__name__)
 
 _TYPES = {pl.String: "varchar", pl.Int64: "bigint", pl.Datetime: "timestamp"}
-_HEAD = "-- Views over the live files of this store; written anew after each commit and merge.\n"
+_HEAD = """\
+-- Views over the live files of this store; written anew after each commit and merge.
+-- A file that a newer views.sql no longer names stays for half a minute: run this anew before each question.
+"""
 _LISTED = 16
 """Cuts that are written into a statement; above that many, joining their relation is faster."""
 

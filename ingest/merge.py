@@ -25,6 +25,8 @@ from ingest.tiers import NOTHING, Limits, choose
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS: Final = 1.0
+_NO_MERGE: Final = "nothing is merged for a while"
+_NO_VIEWS: Final = "views.sql is not written, and no replaced part is deleted"
 
 
 def run(
@@ -92,8 +94,9 @@ class Merger:
             try:
                 views.write(self.store)
                 self._views_are_old = False
+                self._told.works(_NO_VIEWS)
             except UNREADABLE as error:
-                self._told.failed("views.sql is not written", error)
+                self._told.failed(_NO_VIEWS, error)
         return not self._views_are_old
 
     def _merge(self, neighbours: Sequence[Part], shown: Sequence[Part], hides: Hidden) -> bool:
@@ -105,12 +108,15 @@ class Merger:
             return True
         began = time.monotonic()
         try:
-            merged = self.rewriter.rewrite(neighbours, shown, hides)
+            merged = self.rewriter.replace(neighbours, shown, hides)
         except Exception as error:
             return self._leave(neighbours, unreadable) or self._failed(neighbours, error)
         seconds = time.monotonic() - began
         log.info("merge parts=%d seq=%d..%d seconds=%.3f", len(neighbours), first, last, seconds)
         self._told.merged(merged, seconds)
+        self._told.works(_NO_MERGE)
+        self._views_are_old = True
+        self._views_are_new()
         return True
 
     def _leave(self, neighbours: Sequence[Part], wrong: Callable[[Part], str | None]) -> bool:
@@ -122,9 +128,8 @@ class Merger:
 
     def _failed(self, neighbours: Sequence[Part], error: Exception) -> bool:
         """Wait for room where nothing could be written; else leave the neighbours as they are. Whether to go on."""
-        self._views_are_old = True
         if isinstance(error, OSError | MemoryError):
-            self._told.failed(f"nothing is merged for {self.pause_seconds:.0f} seconds", error)
+            self._told.failed(_NO_MERGE, error)
             self._resume_at = time.monotonic() + self.pause_seconds
             return False
         log.error("parts cannot be merged, though each can be read", exc_info=error)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
 import pyarrow.parquet as pq
 
@@ -10,6 +11,8 @@ from data.parts import Part
 from data.processes import status
 
 log = logging.getLogger(__name__)
+
+_NO_STATUS: Final = "the merger's status is not written"
 
 
 class Told:
@@ -30,14 +33,17 @@ class Told:
         self._merges += 1
         self._rows_written += pq.read_metadata(part.file("events")).num_rows
         self._seconds = round(seconds, 4)
-        self._failed.clear()
 
     def failed(self, consequence: str, error: Exception) -> None:
-        """Something failed that may go well later; the log tells it once until something was merged."""
+        """Something failed that may go well later; the log tells its consequence once, until it `works` again."""
         self._failures += 1
         if consequence not in self._failed:
             self._failed.add(consequence)
             log.error("%s reason=%s", consequence, error)
+
+    def works(self, consequence: str) -> None:
+        """What had that consequence when it failed went well."""
+        self._failed.discard(consequence)
 
     def tell(self, shown: Sequence[Part], *, unreadable: int) -> None:
         """Say how things stand, if that has changed: `shown` are live, and so many of them cannot be read."""
@@ -56,5 +62,6 @@ class Told:
         try:
             status.tell(self._store, "merge", facts)
             self._last = dict(facts)
+            self.works(_NO_STATUS)
         except OSError as error:
-            self.failed("the status of the merger is not written", error)
+            self.failed(_NO_STATUS, error)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from data import views
 from data.durable import fsync_path
 from data.hidden import Hidden, cut_table, hidden
 from data.layout import Store
 from data.parts import Part, part_at
 from data.schema import BLOCK
-from ingest.commit import SEGMENTS, publish, segments_of, temporary, write_table
+from ingest.commit import SEGMENTS, segments_of, show, temporary, write_table
 from ingest.merge_counts import added, recounted_extremes
 from ingest.merge_file import EventsFile
 from ingest.merge_hides import still_hidden
@@ -27,19 +28,28 @@ class Rewriter:
         self._store = store
         self._held_bytes = (memory_mb << 20) // 8
 
-    def rewrite(self, neighbours: Sequence[Part], shown: Sequence[Part], hides: Hidden | None = None) -> Part:
+    def rewrite(self, neighbours: Sequence[Part], shown: Sequence[Part]) -> Part:
         """One part in place of `neighbours`, which are among `shown` (all live parts); visible when this returns.
 
-        `hides` is what these hide, if that is known. Raises OSError, pyarrow.ArrowException or PolarsError, and then
-        nothing is visible, or all of it without `views.sql`.
+        Raises as `replace` does, and OSError when all of it is visible but for `views.sql`.
         """
-        hides = hidden(shown) if hides is None else hides
+        part = self.replace(neighbours, shown, hidden(shown))
+        views.write(self._store)
+        return part
+
+    def replace(self, neighbours: Sequence[Part], shown: Sequence[Part], hides: Hidden) -> Part:
+        """Like `rewrite` but for `views.sql`; `hides` is what the `shown` parts hide.
+
+        Raises OSError, pyarrow.ArrowException or PolarsError, and then nothing is visible.
+        """
         made = temporary(self._store, "merge")
         try:
             self._write(neighbours, shown, hides, made)
             first, last = neighbours[0].first, neighbours[-1].last
             generation = 0 if len(neighbours) > 1 else neighbours[0].generation + 1
-            return publish(self._store, made, part_at(self._store, neighbours[0].day, first, last, generation))
+            part = part_at(self._store, neighbours[0].day, first, last, generation)
+            show(self._store, made, part)
+            return part
         finally:
             shutil.rmtree(made, ignore_errors=True)
             pa.default_memory_pool().release_unused()
