@@ -82,4 +82,5 @@ def _of_user(store: Store, app: str, user_id: str) -> Iterator[Removal]:
 
     with pinned(store) as pin:
         for gone in stretches(history.chosen(pin, app, choose, columns=COLUMNS)):
-            yield some_rows(gone, pin.parts)
+            # The counts of what is live now: those of a part that is only pinned may be gone.
+            yield some_rows(gone, list_live(store))

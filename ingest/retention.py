@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from data import history
+from data.app_settings import AppSettings
 from data.hidden import Cut, cuts
 from data.layout import Store
 from data.parts import Damaged, Part, list_live
@@ -30,6 +31,25 @@ class _Told:
 
     events: int
     first_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is looked at: one app's limits, the live parts, its cuts so far, and how many events more may go now."""
+
+    app: str
+    settings: AppSettings
+    parts: Sequence[Part]
+    made: Sequence[Cut]
+    room: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Events that go, oldest first, and the cut that hides just these."""
+
+    gone: list[pl.DataFrame]
+    cut: Cut
 
 
 @dataclass
@@ -69,44 +89,47 @@ class Retention:
             return None
         parts = list_live(self.store)
         self._learn(parts)
-        cut_off = cuts(parts)
+        before = cuts(parts)
+        gone: list[pl.DataFrame] = []
+        made: list[Cut] = []
         for app in sorted({app for part in parts for app in self._told[part]}):
-            settings = self.apps.of(app)
-            days = self.default_days if settings.retention_days is None else settings.retention_days
-            made = [cut for cut in cut_off if cut.app == app]
-            removal = self._too_old(app, _before(now, days), parts, made) if days else None
-            if removal is None and settings.retention_rows:
-                removal = self._too_many(app, settings.retention_rows, parts, made)
-            if removal:
-                return removal
-        return None
+            room = self.rows - sum(events.height for events in gone)
+            look = _Look(app, self.apps.of(app), parts, [cut for cut in before if cut.app == app], room)
+            if room > 0 and (found := self._too_old(look, now) or self._too_many(look)):
+                gone += found.gone
+                made.append(found.cut)
+        return some_rows(gone, parts, cuts=tuple(made)) if made else None
 
-    def _too_old(self, app: str, before: datetime, parts: Sequence[Part], made: Sequence[Cut]) -> Removal | None:
-        due = [part for part in parts if self._may_hold(part, app, before, made)]
+    def _too_old(self, look: _Look, now: datetime) -> _Found | None:
+        own = look.settings.retention_days
+        days = self.default_days if own is None else own
+        before = _before(now, days)
+        due = [part for part in look.parts if self._may_hold(part, look, before)] if days else []
         if not due:
             return None
         first, last = due[0].first, due[-1].last
-        old = history.batches(self.store, app, until=before, first_seq=first, last_seq=last, columns=COLUMNS)
-        if gone := _first(old, self.rows):
-            return some_rows(gone, parts, cuts=(Cut(app, _last(gone), before),))
-        self._nothing_before |= {(part, app): before for part in due}
+        old = history.batches(self.store, look.app, until=before, first_seq=first, last_seq=last, columns=COLUMNS)
+        if gone := _first(old, look.room):
+            return _Found(gone, Cut(look.app, _last(gone), before))
+        self._nothing_before |= {(part, look.app): before for part in due}
         return None
 
-    def _too_many(self, app: str, keep: int, parts: Sequence[Part], made: Sequence[Cut]) -> Removal | None:
-        more = sum(told.events for part in parts if (told := self._told[part].get(app))) - keep
-        if more <= keep // SLACK:
+    def _too_many(self, look: _Look) -> _Found | None:
+        keep = look.settings.retention_rows
+        events = sum(told.events for part in look.parts if (told := self._told[part].get(look.app)))
+        if keep is None or events - keep <= keep // SLACK:
             return None
-        start = max((cut.through for cut in made if cut.before is None), default=0) + 1
-        batches = history.batches(self.store, app, first_seq=start, columns=COLUMNS)
-        gone = _first(batches, min(more, self.rows))
-        return some_rows(gone, parts, cuts=(Cut(app, _last(gone)),)) if gone else None
+        start = max((cut.through for cut in look.made if cut.before is None), default=0) + 1
+        oldest = history.batches(self.store, look.app, first_seq=start, columns=COLUMNS)
+        gone = _first(oldest, min(events - keep, look.room))
+        return _Found(gone, Cut(look.app, _last(gone))) if gone else None
 
-    def _may_hold(self, part: Part, app: str, before: datetime, made: Sequence[Cut]) -> bool:
-        told = self._told[part].get(app)
+    def _may_hold(self, part: Part, look: _Look, before: datetime) -> bool:
+        told = self._told[part].get(look.app)
         if told is None or told.first_at is None or told.first_at >= before:
             return False
-        gone = any(cut.through >= part.last and (cut.before is None or cut.before >= before) for cut in made)
-        return not gone and self._nothing_before.get((part, app), datetime.min) < before
+        gone = any(cut.through >= part.last and (cut.before is None or cut.before >= before) for cut in look.made)
+        return not gone and self._nothing_before.get((part, look.app), datetime.min) < before
 
     def _learn(self, parts: Sequence[Part]) -> None:
         self._told = {part: self._told.get(part) or _read(part) for part in parts}

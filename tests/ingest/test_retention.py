@@ -144,3 +144,11 @@ def test_a_part_that_cannot_be_read_stops_expiry_and_nothing_else(store: Store, 
     set_for(store, "shop", retention_rows=1)
     list_live(store)[0].file("events").write_bytes(b"no parquet")
     assert expire(store, START) == 0
+
+
+def test_many_apps_expire_in_one_commit(store: Store) -> None:
+    apps = tuple(f"app-{n}" for n in range(40))
+    fill(store, hours=2, apps=apps)
+    assert expire(store, START + timedelta(days=30, hours=1), retention_days=30) == 1
+    assert visible(store)["event_id"].unique().to_list() == ["1"]
+    assert check(store).problems == ()
