@@ -36,6 +36,8 @@ ABOUT: Final = "Checks analytics events against their plan, keeps them, and show
 UNREADABLE: Final = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 MERGE_NICENESS: Final = 10
 """Merging can wait; taking events in and answering cannot."""
+FEEDERS: Final = ("ingest", "inbox")
+"""Who fills the spool that the writer empties."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -47,6 +49,8 @@ class Settings:
     plans: Path = setting(
         Path("data/plans"), "Watched folder of plans: <app>.csv, .json, .yaml or .zip, or a folder <app>."
     )
+    inbox: Path = setting(Path("inbox"), "Folder whose <app>/ folders take dropped files; by default in the store.")
+    inbox_seconds: float = setting(2.0, "Seconds for which a dropped file has not changed when it is taken.", least=0)
     host: str = setting("127.0.0.1", "Address both servers listen on; only this machine's own until keys exist.")
     port: int = setting(8050, "Port of the dashboard and its API; 0 takes any free one.", least=0, most=65_535)
     ingest_port: int = setting(8051, "Port events are sent to; 0 takes any free one.", least=0, most=65_535)
@@ -119,13 +123,13 @@ def there(settings: Settings) -> Store:
 
 
 def serve(settings: Settings, options: argparse.Namespace) -> int:
-    """Start the four parts on one store, and keep them running until Ctrl-C."""
+    """Start all parts on one store, and keep them running until Ctrl-C."""
     store, demo = opened(settings), getattr(options, "demo", False)
     settings = replace(settings, port=port_of(settings, "port"), ingest_port=port_of(settings, "ingest_port"))
     dashboard, intake = address(settings.host, settings.port), address(settings.host, settings.ingest_port)
     children = [
-        Child(name, [sys.executable, str(ROOT / "app.py"), name], feeds={"ingest": "write"}.get(name))
-        for name in ("write", "merge", "dashboard", "ingest")
+        Child(name, [sys.executable, str(ROOT / "app.py"), name], feeds="write" if name in FEEDERS else None)
+        for name in ("write", "merge", "dashboard", "ingest", "inbox")
     ]
     if demo:
         children.append(demo_child(store, settings.plans, intake))
@@ -307,6 +311,26 @@ def forget(settings: Settings, options: argparse.Namespace) -> int:
     return app_commands.forget(there(settings), settings.plans, options)
 
 
+def inbox(settings: Settings, options: argparse.Namespace) -> int:
+    """Take the files that are dropped into the inbox."""
+    from ingest.inbox import run as run_inbox
+
+    store = opened(settings)
+    folder = store.root / settings.inbox
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Wrong(f"inbox {str(folder)!r} cannot be a folder: {error.strerror}") from None
+    run_inbox(
+        store,
+        folder,
+        stop=stop_on_signals(),
+        limits=limits_of(settings),
+        settled_seconds=settings.inbox_seconds,
+    )
+    return 0
+
+
 def check(settings: Settings, options: argparse.Namespace) -> int:
     """Read the whole store and print what is wrong with it; with --repair mend it first, and print what was done."""
     from ingest.check import check as look
@@ -350,6 +374,7 @@ COMMANDS: Final = {
     "write": Command(write, "Start the writer alone; a store has one."),
     "merge": Command(merge, "Start the merger alone; a store has one."),
     "dashboard": Command(dashboard, "Start the dashboard alone; a store may have any number."),
+    "inbox": Command(inbox, "Take files dropped into the inbox's folders, alone; a store has one."),
     "import": Command(import_, "Store the events of NDJSON, JSON, CSV or Parquet files.", arguments.IMPORT),
     "export": Command(export, "Write stored events as Parquet, CSV or NDJSON, those a filter shows.", arguments.EXPORT),
     "app": Command(app, "Show or change an app's name, retention, quota and duplicates.", arguments.APP),

@@ -33,6 +33,10 @@ class Store:
         return self.root / "quarantine"
 
     @property
+    def staged(self) -> Path:
+        return self.root / "staged"
+
+    @property
     def pins(self) -> Path:
         return self.root / "pins"
 

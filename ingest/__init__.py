@@ -8,7 +8,8 @@ dedup    identity, dedup, index              an event that came before is replac
 commit   count, commit                       one rename makes the batch a part of the store
 merge    tiers, rewrite, merge               small parts become large ones
 
-Files of events take the same way from `importer`; `recover` and `abandoned` go on where a dead process stopped;
+Files of events take the same way from `importer`, exports among them (`exports`, `rebuilt`), and from the folders of
+the `inbox`; `recover` and `abandoned` go on where a dead process stopped;
 `quarantine` keeps what cannot be judged; `check` reads a whole store and proves it.
 
 What goes: an order to delete (`deletion`) takes the events' way through the spool, by `app_routes` or `app_commands`;

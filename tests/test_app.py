@@ -42,7 +42,7 @@ def test_every_setting_has_a_default() -> None:
 @pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
 def test_a_setting_is_read_from_its_flag_before_its_variable(name: str) -> None:
     values = {"host": ("::1", "localhost"), "log_level": ("debug", "error")}
-    values |= dict.fromkeys(("commit_seconds", "duplicate_hours", "retention_days"), ("0.5", "7.5"))
+    values |= dict.fromkeys(("commit_seconds", "duplicate_hours", "inbox_seconds", "retention_days"), ("0.5", "7.5"))
     by_flag, by_variable = values.get(name, ("71", "72"))
     outside = {variable(name): by_variable}
     assert str(getattr(read_settings({}, outside), name)) == by_variable
