@@ -97,7 +97,7 @@ class Model:
 
     def delete(self, *events: Event) -> None:
         """Delete these visible events in one commit."""
-        self._remove(some_rows([frame(events)]))
+        self._remove(some_rows([frame(events)], list_live(self.store)))
         self.visible = [event for event in self.visible if event not in events]
 
     def clear(self, app: str) -> None:
@@ -106,6 +106,13 @@ class Model:
         if removal is not None:
             self._remove(removal)
         self.visible = [event for event in self.visible if event["app"] != app]
+
+    def expire(self, app: str, before: datetime) -> None:
+        """Let the app's events that were received before then expire, if there are any."""
+        gone = [event for event in self.visible if event["app"] == app and event["received_at"] < before]
+        if gone:
+            self._remove(some_rows([frame(gone)], list_live(self.store), cuts=(Cut(app, self.last, before),)))
+        self.visible = [event for event in self.visible if event not in gone]
 
     def _remove(self, removal: Removal) -> None:
         self.last += 1
