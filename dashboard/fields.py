@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.cards import ago, copy_button, status_word
 from dashboard.verdicts import BAD, field_table, sentences
-from dashboard.wording import cut
+from dashboard.wording import cut, log_path
 
 MOST_NODES = 2_000
 """Values of a payload drawn as a tree; the rest is counted and left to the copied text."""
@@ -34,7 +34,10 @@ _IDS = (
     ("session", "Session"),
     ("user_id", "User"),
 )
-
+_SHARED = ("source", "app_version", "platform", "environment", "session", "user_id")
+"""Those that other events have too, and the log can be asked for."""
+MOST_IN_LINK = 1_000
+"""Characters of a value that an address takes."""
 
 Members = Iterator[tuple[str, list[Component], Any]]
 """Of an object or array, one by one: the path of each, how it is called there, and its value."""
@@ -48,8 +51,11 @@ class Pairs(list[tuple[str, Any]]):
     """A JSON object with its keys as they came, repeated ones included."""
 
 
-def panel(event: Mapping[str, Any]) -> list[Component]:
-    """Everything known of one event, the broken things first. `payload` and `context` are JSON text or None."""
+def panel(event: Mapping[str, Any], app: str) -> list[Component]:
+    """Everything known of one event of `app`, the broken things first, with ways to events like it.
+
+    `payload` and `context` are JSON text or None.
+    """
     context = event.get("context")
     broken = {row["key"] for row in event.get("fields", ()) if row["status"] in BAD and row["key"]}
     read = [
@@ -59,10 +65,10 @@ def panel(event: Mapping[str, Any]) -> list[Component]:
     unread = [_section("As it came", _raw(event["unread"]))] if event.get("unread") else []
     return [
         _title(event),
-        *sentences(event["violations"]),
+        *sentences(event["violations"], lambda violation: _alike(app, event, violation)),
         *unread,
         *(read if event.get("payload") is not None or not unread else []),
-        _section("Details", _ids(event)),
+        _section("Details", _ids(event, app)),
         *([_section("Context", *_json(context, "context", set()))] if context not in (None, "null") else []),
     ]
 
@@ -91,10 +97,22 @@ def _section(title: str, *inside: Component) -> Component:
     return html.Section([html.H3(title), *inside])
 
 
-def _ids(event: Mapping[str, Any]) -> Component:
-    known = [(label, event.get(key)) for key, label in _IDS if event.get(key) is not None]
-    pairs = ((html.Dt(label), html.Dd(html.Bdi(cut(str(value), 400)))) for label, value in known)
+def _alike(app: str, event: Mapping[str, Any], violation: Mapping[str, Any]) -> str:
+    """Where all events are that break this rule of this field."""
+    return log_path(app, event=event["event_name"], field=violation["path"] or None, rule=violation["rule"])
+
+
+def _ids(event: Mapping[str, Any], app: str) -> Component:
+    known = [(key, label, str(event[key])) for key, label in _IDS if event.get(key) is not None]
+    pairs = ((html.Dt(label), html.Dd(_id(app, key, label, value))) for key, label, value in known)
     return html.Dl([part for pair in pairs for part in pair])
+
+
+def _id(app: str, key: str, label: str, value: str) -> Component:
+    shown = html.Bdi(cut(value, 400))
+    if key not in _SHARED or len(value) > MOST_IN_LINK:
+        return shown
+    return html.A(shown, href=log_path(app, **{key: value}), title=f"All events of this {label.lower()}")
 
 
 def _json(text: str | None, kind: str, broken: set[str]) -> list[Component]:

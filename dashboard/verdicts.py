@@ -1,7 +1,7 @@
 """What an event broke, as sentences with their hints and as its field table; whatever was sent stays text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -15,16 +15,23 @@ MOST_FIELDS = 400
 BAD = ("invalid", "missing", "warning")
 """Statuses of a field that say something is wrong with it."""
 
+Violation = Mapping[str, Any]
+
 _NAMED = re.compile(r'"(?:[^"\\]|\\.)*"|`([^`]*)`')
 """A value in quotes, or a name in backticks."""
 
 
-def sentences(violations: Sequence[Mapping[str, Any]]) -> list[Component]:
-    """The first violations as sentences, each with its hint, and how many more there are; nothing for none."""
+def sentences(violations: Sequence[Violation], alike: Callable[[Violation], str]) -> list[Component]:
+    """The first violations as sentences, each with its hint and a link to where `alike` says that others like it are,
+    and how many more there are; nothing for none.
+    """
     if not violations:
         return []
     lines = [
-        html.Li(_with_hint(violation), className=f"sentence sentence-{violation['severity']}")
+        html.Li(
+            [*_with_hint(violation), html.A("all like this", href=alike(violation), className="alike")],
+            className=f"sentence sentence-{violation['severity']}",
+        )
         for violation in violations[:MOST_SENTENCES]
     ]
     more = len(violations) - len(lines)

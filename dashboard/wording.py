@@ -69,8 +69,13 @@ def page_path(app: str, page: str = "", **query: str | list[str]) -> str:
 
 def events_path(app: str, event_name: str | None, status: str | None = None) -> str:
     """The log with only that name's events, of that status if one is given; all names for None."""
-    chosen = {"event": exactly(event_name) if event_name is not None else None, "status": status}
-    return page_path(app, "events", **{key: value for key, value in chosen.items() if value is not None})
+    return log_path(app, event=event_name, status=status)
+
+
+def log_path(app: str, **chosen: str | None) -> str:
+    """The log with only the events of these values, each meant as it stands; None chooses nothing."""
+    given = {key: exactly(value) for key, value in chosen.items() if value is not None}
+    return page_path(app, "events", **given)
 
 
 def exactly(name: str) -> str:

@@ -8,7 +8,7 @@ from plans.model import Plan
 from queries.errors import NotFound
 from queries.reader import Look, Row, question
 
-_VIOLATION = ("field", "rule", "severity", "expected", "received", "value", "message", "hint")
+_VIOLATION = ("field", "path", "rule", "severity", "expected", "received", "value", "message", "hint")
 
 
 @question
@@ -33,9 +33,9 @@ def _fields(plan: Plan | None, row: Row) -> list[dict[str, Any]]:
 
 
 def explained(look: Look, app: str, row: Row) -> Row:
-    """The row with its violations as people and programs see them: with a sentence and a hint, without the rule's path.
+    """The row with its violations as people and programs see them: with a sentence and a hint.
 
-    Both are made by the plan version the event was judged by.
+    Both are made by the plan version the event was judged by. `path` is what the filter `field` asks for.
     """
     if not row["violations"]:
         return row

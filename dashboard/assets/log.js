@@ -1,6 +1,13 @@
 // The log: a window of rows pinned below one seq, fetched block by block as AG Grid asks for them.
 (function () {
   const BLOCK = 100;
+  // What a link may choose by besides name, status and text; each is shown as something to take off again.
+  const OTHERS = [
+    "user_id", "session", "event_id", "field", "rule", "app_version", "platform", "environment", "source", "event_type",
+    "since", "until",
+  ];
+  const called = (key) => (key === "user_id" ? "user" : key.replace("_", " "));
+  const SOUGHT = ["user_id", "session", "event_id"];
   // Beside an open event a narrow window has no room for these columns; the event itself tells what they hold.
   const MINOR = ["app_version", "platform", "user_id", "session", "copies"], ROOMY = 1700;
 
@@ -13,8 +20,11 @@
       const asked = new URLSearchParams(location.search);
       this.names = asked.getAll("event").map((name) => name.replace(/^\\!/, "!"));
       this.statuses = asked.getAll("status");
+      this.search = asked.get("q");
+      this.others = [...asked].filter(([key]) => OTHERS.includes(key));
       this.open = asked.get("seq");
       this.listen();
+      this.tellChosen();
     }
 
     // A `!` at the beginning of a value would leave it out: the name of an event may begin with one all the same.
@@ -22,7 +32,13 @@
       const query = new URLSearchParams();
       for (const name of this.names) query.append("event", name.startsWith("!") ? "\\" + name : name);
       for (const status of this.statuses) query.append("status", status);
+      for (const [key, value] of this.others) query.append(key, value);
+      if (this.search) query.set("q", this.search);
       return query;
+    }
+
+    get isSought() {
+      return Boolean(this.search) || this.others.some(([key]) => SOUGHT.includes(key));
     }
 
     // ---- questions -------------------------------------------------------------------------------------------------
@@ -64,13 +80,13 @@
       this.api.setGridOption("loading", true);
       try {
         this.take(before, await this.ask({ before, limit: BLOCK }));
-        if (before !== null) this.fresh = (await this.ask({ limit: BLOCK })).total - this.total;
+        if (before !== null && !this.found) this.fresh = (await this.ask({ limit: BLOCK })).total - this.total;
         this.stale = false;
       } finally {
         if (this.abort === mine) this.starting = false;
       }
       this.api.setGridOption("datasource", { getRows: (params) => this.getRows(params) });
-      if (this.rows) this.api.setRowCount(this.rows, true);
+      if (this.rows) this.api.setRowCount(this.rows, !this.found?.more);
       this.api.setGridOption("loading", false);
       this.cover();
       this.tell();
@@ -80,8 +96,10 @@
     take(before, answer) {
       const top = answer.rows.length ? answer.rows[0].seq : 0;
       this.before = before ?? top + 1;
+      // Of what nothing is counted, rows are looked for one after the other: finding the n-th means finding those before.
+      this.found = answer.total === null || this.isSought ? new lvd.Found((more) => this.ask({ before, ...more }), answer) : null;
       this.total = answer.total ?? answer.rows.length;
-      this.first = answer.rows;
+      this.first = this.found ? null : answer.rows;
     }
 
     get rows() {
@@ -89,6 +107,7 @@
     }
 
     async getRows({ startRow, endRow, successCallback, failCallback }) {
+      if (this.found) return this.getFound(this.found, startRow, endRow, successCallback, failCallback);
       if (startRow === 0 && this.first) {
         const first = this.first;
         this.first = null;
@@ -100,6 +119,26 @@
       } catch (failure) {
         if (failure.name !== "AbortError") failCallback();
       }
+    }
+
+    async getFound(found, startRow, endRow, successCallback, failCallback) {
+      try {
+        await found.reach(endRow, () => this.tell());
+        if (found !== this.found) return;
+        this.total = found.rows.length;
+        successCallback(found.rows.slice(startRow, endRow), found.more ? undefined : this.total);
+        this.cover();
+        this.mark();
+        this.tell();
+      } catch (failure) {
+        if (failure.name !== "AbortError") failCallback();
+      }
+    }
+
+    async further() {
+      if (!this.found) return;
+      this.found.goOn();
+      this.api.refreshInfiniteCache();
     }
 
     give(rows, successCallback) {
@@ -124,6 +163,7 @@
       this.missed = this.starting;
       if (this.starting) return;
       if (this.stale) return this.start(this.anchor);
+      if (this.found) return this.foundMore();
       const newest = await this.ask({ limit: BLOCK });
       if (this.following && this.atTop) {
         this.take(null, newest);
@@ -139,6 +179,18 @@
       this.tell();
     }
 
+    // New rows of a search go on top of those that were found; what was looked through is not looked through again.
+    async foundMore() {
+      const { found } = this;
+      if (!this.following) return;
+      const added = await found.newer(this.others.some(([key]) => key === "since"));
+      if (found !== this.found || !added) return;
+      if (this.atTop) this.api.refreshInfiniteCache();
+      else this.fresh += added;
+      this.total = found.rows.length;
+      this.tell();
+    }
+
     reload() {
       this.api.refreshInfiniteCache();
       this.api.setRowCount(this.rows, true);
@@ -151,12 +203,17 @@
 
     // ---- going somewhere -------------------------------------------------------------------------------------------
     async toTime(until) {
-      const { rows } = await this.ask({ until, limit: 1 });
+      const { rows } = await this.ask({ limit: 1, until });
       if (!rows.length) return this.toIndex(this.rows - 1);
       await this.toSeq(rows[0].seq);
     }
 
     async toSeq(seq) {
+      if (this.found) {
+        const place = this.found.rows.findIndex((row) => row.seq <= seq);
+        if (place < 0) await this.start(seq + 1);
+        return this.toIndex(Math.max(place, 0));
+      }
       if (seq >= this.before) await this.start();
       const index = this.total - (await this.countBelow(seq + 1));
       if (index < this.limit) return this.toIndex(index);
@@ -211,12 +268,52 @@
       const many = (number) => number.toLocaleString("en-US");
       const count = document.getElementById("events-count");
       const cut = this.total > this.limit ? `${this.following ? "the newest" : "the next"} ${many(this.limit)} of ` : "";
-      if (count) count.textContent = `${cut}${many(this.total)} ${this.total === 1 ? "event" : "events"}`;
+      const all = `${cut}${many(this.total)} ${this.total === 1 ? "event" : "events"}`;
+      if (count) count.textContent = this.found ? this.found.told(many) : all;
+      const further = document.getElementById("events-further");
+      if (further) further.hidden = !this.found?.waits;
       const button = document.getElementById("events-fresh");
       if (!button) return;
       button.hidden = !this.fresh;
       const what = this.following ? "new" : "newer";
       button.textContent = `${many(this.fresh)} ${what} ${this.fresh === 1 ? "event" : "events"}`;
+    }
+
+    // What the log is chosen by besides names and statuses: each value with a button that takes it off again.
+    tellChosen() {
+      const root = document.getElementById("events-chosen");
+      if (!root) return;
+      const chips = this.others.map(([key, value], place) => {
+        const chip = document.createElement("span");
+        const said = document.createElement("bdi");
+        const off = document.createElement("button");
+        chip.className = "chosen";
+        said.textContent = value.replace(/^(!|\\(?=!))/, "");
+        off.type = "button";
+        off.textContent = "\u00d7";
+        off.dataset.takeOff = String(place);
+        off.setAttribute("aria-label", `No longer only ${called(key)} ${value}`);
+        chip.append(`${called(key)} ${value.startsWith("!") ? "is not" : "is"} `, said, off);
+        return chip;
+      });
+      root.replaceChildren(...chips);
+    }
+
+    takeOff(place) {
+      this.others.splice(place, 1);
+      return this.choose();
+    }
+
+    searchFor(text) {
+      if ((this.search || "") === text) return null;
+      this.search = text || null;
+      return this.choose();
+    }
+
+    choose() {
+      this.remember();
+      this.tellChosen();
+      return this.start();
     }
 
     remember() {

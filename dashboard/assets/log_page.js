@@ -58,12 +58,21 @@
       const at = timeOf(event.target.value);
       dash_clientside.set_props("events-time", { error: at === null });
       if (at) quietly(log.toTime(at));
+    } else if (event.target.id === "events-search" && event.key === "Enter" && log) {
+      quietly(log.searchFor(event.target.value.trim()));
     } else if (event.key === "Escape" && log && event.target.closest(".event-panel")) log.show(null);
   });
   document.addEventListener("click", (event) => {
     if (!log) return;
     if (event.target.closest("#events-fresh")) quietly(log.toNewest());
     if (event.target.closest("#events-close")) log.show(null);
+    if (event.target.closest("#events-further")) quietly(log.further());
+    const off = event.target.closest("[data-take-off]");
+    if (off) quietly(log.takeOff(Number(off.dataset.takeOff)));
+  });
+  // The cross of the search box, and a box emptied by hand, end the search at once.
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "events-search" && !event.target.value && log) quietly(log.searchFor(""));
   });
   window.addEventListener("lvd:moved", () => log && quietly(log.moved()));
   window.addEventListener("lvd:back", () => log && quietly(log.stale ? log.start(log.anchor) : log.reload()));
@@ -73,8 +82,7 @@
     if (String(names) === String(log.names) && String(statuses) === String(log.statuses)) return;
     log.names = names || [];
     log.statuses = statuses || [];
-    log.remember();
-    quietly(log.start());
+    quietly(log.choose());
   }
 
   window.dash_clientside = window.dash_clientside || {};

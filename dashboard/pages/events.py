@@ -26,13 +26,14 @@ def layout(questions: Questions, path: str, search: str) -> Component:
     if not questions.knows(app):
         return place.unknown_app(app)
     chosen = [name_of(value) for value in place.values_of(search, "event")]
-    return _page(app, sorted({*questions.names(app), *chosen}), chosen, place.values_of(search, "status"))
+    sought = next(iter(place.values_of(search, "q")), "")
+    return _page(app, sorted({*questions.names(app), *chosen}), chosen, place.values_of(search, "status"), sought)
 
 
-def _page(app: str, names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str]) -> Component:
+def _page(app: str, names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str], sought: str) -> Component:
     return frame(
         [
-            _toolbar(names, chosen, statuses),
+            _toolbar(names, chosen, statuses, sought),
             html.Div(
                 [
                     html.Div(
@@ -68,7 +69,7 @@ def _close() -> Component:
     return html.Button("\u00d7", type="button", className="close", id="events-close", **aria(label="Close this event"))
 
 
-def _toolbar(names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str]) -> Component:
+def _toolbar(names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str], sought: str) -> Component:
     return html.Div(
         [
             dmc.MultiSelect(
@@ -97,6 +98,15 @@ def _toolbar(names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str
                 **aria(label="Only these statuses"),
             ),
             dmc.TextInput(
+                id="events-search",
+                value=sought,
+                placeholder="Text in the payload, Enter",
+                size="xs",
+                className="search",
+                debounce=False,
+                **aria(label="Only events with this text in their payload"),
+            ),
+            dmc.TextInput(
                 id="events-time",
                 placeholder="Go to time, 14:05 (UTC)",
                 size="xs",
@@ -104,6 +114,8 @@ def _toolbar(names: Sequence[str], chosen: Sequence[str], statuses: Sequence[str
                 debounce=False,
                 **aria(label="Go to a time (UTC)"),
             ),
+            html.Div(id="events-chosen", className="chosen-list"),
+            html.Button("Search further back", id="events-further", type="button", className="further", hidden=True),
             html.Span(className="log-count", id="events-count", role="status"),
         ],
         className="toolbar",
@@ -114,14 +126,15 @@ def show_event(questions: Questions, seq: int | None, path: str) -> Sequence[Com
     """The side panel of that event; empty for none."""
     if seq is None:
         return []
-    event = questions.event(place.app_of(path), seq)
+    app = place.app_of(path)
+    event = questions.event(app, seq)
     if event is None:
         return [cards.empty("This event is gone", "A newer copy has replaced it, or it has been deleted.", "lost")]
-    return fields.panel(event)
+    return fields.panel(event, app)
 
 
 def register(app: Dash, questions: Questions) -> None:
-    shown, blank = partial(layout, questions), _page("", (), (), ())
+    shown, blank = partial(layout, questions), _page("", (), (), (), "")
     add_page(__name__, path="/apps/<app>/events", title=place.title("Events"), layout=shown, blank=blank)
     app.callback(
         Output("events-panel", "children"),

@@ -16,7 +16,15 @@ EVENT: dict[str, Any] = {
     "status": "invalid",
     "received_at": "2026-11-23T15:20:01.123456Z",
     "copies": 1,
-    "violations": [{"field": "items[1].sku", "severity": "error", "message": "`items[1].sku` should be text."}],
+    "violations": [
+        {
+            "field": "items[1].sku",
+            "path": "items[].sku",
+            "rule": "wrong_type",
+            "severity": "error",
+            "message": "`items[1].sku` should be text.",
+        }
+    ],
     "fields": [
         {"key": "price", "value": "1.5", "expected": "float", "received": "number", "status": "valid", "message": None},
         {
@@ -34,7 +42,7 @@ EVENT: dict[str, Any] = {
 
 
 def drawn(**changed: Any) -> Any:
-    return json.loads(to_json_plotly(fields.panel({**EVENT, **changed})))
+    return json.loads(to_json_plotly(fields.panel({**EVENT, **changed}, "shop")))
 
 
 def walk(node: Any) -> Iterator[dict[str, Any]]:
@@ -59,7 +67,7 @@ def test_the_broken_place_is_marked_in_table_payload_and_words() -> None:
     panel = drawn()
     assert marked(panel, "is-invalid") == ["items[1].sku2textintegerinvalid"]
     assert marked(panel, "is-broken") == ['"sku": 2']
-    assert marked(panel, "sentence") == ["items[1].sku should be text."]
+    assert marked(panel, "sentence") == ["items[1].sku should be text.all like this"]
 
 
 @pytest.mark.parametrize("number", ["9007199254740993", "1.0", "1e400", "-0", "0.1000"])
@@ -101,7 +109,7 @@ def test_what_could_not_be_read_is_shown_as_it_came() -> None:
 
 def test_copies_are_explained() -> None:
     assert "sent 3 times" in texts(drawn(copies=3))
-    assert isinstance(fields.panel(EVENT)[0], html.Div)
+    assert isinstance(fields.panel(EVENT, "shop")[0], html.Div)
 
 
 def test_a_payload_nested_deeper_than_a_page_can_be_is_shown_as_far_as_it_can() -> None:
@@ -109,7 +117,7 @@ def test_a_payload_nested_deeper_than_a_page_can_be_is_shown_as_far_as_it_can() 
 
 
 def test_many_sentences_are_counted_not_listed() -> None:
-    broken = {"field": "a", "severity": "error", "message": "`a` is missing."}
+    broken = {"field": "a", "path": "a", "rule": "missing", "severity": "error", "message": "`a` is missing."}
     panel = drawn(violations=[broken] * 40)
     assert len(marked(panel, "sentence")) == verdicts.MOST_SENTENCES
     assert "and 34 more" in texts(panel)
@@ -117,11 +125,18 @@ def test_many_sentences_are_counted_not_listed() -> None:
 
 def test_a_hint_stands_below_its_sentence_and_its_row() -> None:
     hint, said = "a number sent as text", '`price` should be a number; it was the text "14.99"'
-    broken = {"field": "price", "severity": "error", "message": f"{said} \u2014 {hint}.", "hint": hint}
+    broken = {
+        "field": "price",
+        "path": "price",
+        "rule": "wrong_type",
+        "severity": "error",
+        "message": f"{said} \u2014 {hint}.",
+        "hint": hint,
+    }
     row = {**EVENT["fields"][1], "key": "price", "message": broken["message"], "hint": hint}
     panel = drawn(violations=[broken], fields=[row])
-    assert marked(panel, "sentence") == ['price should be a number; it was the text "14.99".A number sent as text']
-    assert marked(panel, "hint") == ["A number sent as text"] * 2
+    assert marked(panel, "sentence") == ['price should be a number; it was the text "14.99".A number sent as textall like this']
+    assert marked(panel, "hint") == ["A number sent as textall like this"] * 2
 
 
 def test_a_condition_that_did_not_hold_is_told_below_its_row() -> None:
@@ -132,7 +147,14 @@ def test_a_condition_that_did_not_hold_is_told_below_its_row() -> None:
 
 
 def test_backticks_in_a_value_are_its_own() -> None:
-    broken = {"field": "a", "severity": "error", "message": 'it was the text "`x` \\"`y`"; not `a`.', "hint": None}
+    broken = {
+        "field": "a",
+        "path": "a",
+        "rule": "missing",
+        "severity": "error",
+        "message": 'it was the text "`x` \\"`y`"; not `a`.',
+        "hint": None,
+    }
     [line] = [child for child in walk(drawn(violations=[broken], fields=[])) if child["type"] == "Li"]
     assert [texts(child) for child in walk(line) if child["type"] == "Code"] == ["a"]
     assert texts(line).count("`") == 4
@@ -144,3 +166,18 @@ def test_a_table_of_many_elements_stays_a_bounded_page_with_what_is_broken() -> 
     assert len(marked(panel, "is-invalid")) == 1
     assert len(marked(panel, "is-valid")) == verdicts.MOST_FIELDS - 1
     assert "and 4,601 more fields" in texts(panel)
+
+
+def test_a_violation_leads_to_all_events_that_have_it() -> None:
+    [link] = [part for part in walk(drawn()) if part.get("type") == "A"]
+    assert link["props"]["href"] == "/apps/shop/events?event=bought&field=items%5B%5D.sku&rule=wrong_type"
+
+
+def test_an_event_leads_to_those_of_the_same_user_session_and_version() -> None:
+    told = {"user_id": "!u&1", "session": "s 2", "app_version": "3.1", "violations": []}
+    links = [part["props"]["href"] for part in walk(drawn(**told)) if part.get("type") == "A"]
+    assert links == [
+        "/apps/shop/events?app_version=3.1",
+        "/apps/shop/events?session=s+2",
+        "/apps/shop/events?user_id=%5C%21u%261",
+    ]

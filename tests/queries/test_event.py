@@ -52,7 +52,10 @@ def test_the_table_of_an_event_says_what_its_row_says(model: Model, reader: Read
     opened = one_event(reader, "shop", 1)
     assert opened["violations"] == row["violations"]
     broken = [{**field, "field": field["key"]} for field in opened["fields"] if field["rule"]]
-    assert [{name: one[name] for name in row["violations"][0]} for one in broken] == row["violations"]
+    names = [name for name in row["violations"][0] if name != "path"]
+    assert [[one[name] for name in names] for one in broken] == [
+        [one[name] for name in names] for one in opened["violations"]
+    ]
 
 
 def test_a_brief_page_says_the_same_without_payloads(model: Model, reader: Reader) -> None:
