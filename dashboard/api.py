@@ -31,7 +31,8 @@ def install(server: Flask, questions: Questions) -> None:
     def version(app: str | None = None) -> Response:
         parameters.read(_given(), ())
         now = questions.version(app)
-        return _answered(Answer(now, lambda: msgspec.json.encode({"version": now})))
+        told = {"version": now, "unreadable_parts": questions.unreadable_parts}
+        return _answered(Answer(f"{now}-{told['unreadable_parts']}", lambda: msgspec.json.encode(told)))
 
     for name in ABOUT_ALL:
         server.add_url_rule(f"/api/{name}", f"all-{name}", answer, defaults={"name": name})

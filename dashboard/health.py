@@ -47,6 +47,8 @@ def _text(questions: Questions, requests: dict[tuple[str, int], int]) -> str:
         f'lvd_dashboard_answers_total{{from="store"}} {answers.misses}',
         "# TYPE lvd_dashboard_answer_bytes gauge",
         f"lvd_dashboard_answer_bytes {answers.bytes}",
+        "# TYPE lvd_dashboard_unreadable_parts gauge",
+        f"lvd_dashboard_unreadable_parts {questions.unreadable_parts}",
         "# TYPE lvd_dashboard_requests_total counter",
     ]
     for (endpoint, status), count in sorted(requests.items()):

@@ -64,6 +64,11 @@ class Questions:
         """Make a page's moving pieces a question like any other."""
         self._known[name] = Question(means, partial(_drawn, draw))
 
+    @property
+    def unreadable_parts(self) -> int:
+        """Parts of the store that are left out of every answer, because they cannot be read."""
+        return len(self._reader.damaged)
+
     def knows(self, app: str) -> bool:
         return self.versions.of(app) is not None
 
