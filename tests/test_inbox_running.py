@@ -42,9 +42,7 @@ def test_dropped_files_are_in_the_log_once_and_put_away_whatever_dies(quick: Liv
         kill_inbox(quick)
     drop(folder, "odd.txt", "hello")
     eventually(lambda: quick.get("/api/apps/shop/stats")["events"]["total"] == 10_000, 30)
-    eventually(
-        lambda: sorted(path.name for path in (folder / "done").iterdir()) == ["0.ndjson", "1.ndjson"]
-    )
+    eventually(lambda: sorted(path.name for path in (folder / "done").iterdir()) == ["0.ndjson", "1.ndjson"])
     eventually(lambda: sorted(path.name for path in (folder / "failed").iterdir()) == ["odd.txt", "odd.txt.reason.txt"])
     assert quick.get("/api/apps/shop/stats")["events"]["replaced"] == 0
     assert not any(quick.store.staged.iterdir())

@@ -164,7 +164,7 @@ def test_a_name_that_is_taken_already_overwrites_nothing(store: Store, folder: P
     ]
 
 
-STEPS = 39
+STEPS = 40
 """One more than the times the file system is changed for a file of three segments."""
 
 
