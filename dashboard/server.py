@@ -28,7 +28,9 @@ def create(
     otherwise ends with the process.
     """
     server = Flask("dashboard", static_folder=None)
-    questions = Questions(reader, Versions(reader.store, lambda: versions(reader)), Answers(answer_bytes))
+    questions = Questions(
+        reader, Versions(reader.store, lambda: versions(reader), reader.apps.revisions), Answers(answer_bytes)
+    )
     errors.install(server)
     health.install(server, questions)
     export_routes.install(server, questions, reader, exports)

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,19 @@ class _Known:
     versions: Mapping[str, str]
     parts: Stamp
     plans: Mapping[str, int]
+    settings: Hashable
 
 
 class Versions:
-    """The version of every app: from memory while no part and no plan has moved, else asked of `work_out` anew."""
+    """The version of every app: from memory while no part, no plan and no setting has moved, else asked of `work_out`.
 
-    def __init__(self, store: Store, work_out: Callable[[], Mapping[str, str]]) -> None:
-        self._store = store
+    `settings` tells by another answer when what is set for some app has changed.
+    """
+
+    def __init__(
+        self, store: Store, work_out: Callable[[], Mapping[str, str]], settings: Callable[[], Hashable] = lambda: None
+    ) -> None:
+        self._store, self._settings = store, settings
         self._work_out = work_out
         self._known: _Known | None = None
         self._asked_at = 0.0
@@ -55,17 +61,17 @@ class Versions:
 
     def _look(self, plans_still: Callable[[_Known], bool]) -> Mapping[str, str]:
         known = self._known
-        if known is not None and self._parts_still(known) and plans_still(known):
+        if known is not None and self._still(known) and plans_still(known):
             return known.versions
         with self._turn:
             known = self._known
-            if known is None or not (self._parts_still(known) and plans_still(known)):
-                parts, plans = stamp(self._store), _plans(self._store.plans)
-                known = self._known = _Known(self._work_out(), parts, plans)
+            if known is None or not (self._still(known) and plans_still(known)):
+                parts, plans, settings = stamp(self._store), _plans(self._store.plans), self._settings()
+                known = self._known = _Known(self._work_out(), parts, plans, settings)
             return known.versions
 
-    def _parts_still(self, known: _Known) -> bool:
-        return known.parts.still(stamp(self._store))
+    def _still(self, known: _Known) -> bool:
+        return known.parts.still(stamp(self._store)) and known.settings == self._settings()
 
     def _no_plan_moved(self, known: _Known) -> bool:
         return known.plans == _plans(self._store.plans)

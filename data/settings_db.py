@@ -63,6 +63,10 @@ class Apps:
         """A number that each change of the app's settings makes larger; 0 where nothing is set."""
         return self._read().get(app, (0, UNSET))[0]
 
+    def revisions(self) -> tuple[tuple[str, int], ...]:
+        """The apps for which something is set, each with the revision of its settings."""
+        return tuple(sorted((app, revision) for app, (revision, _) in self._read().items()))
+
     def put(self, app: str, settings: AppSettings) -> None:
         """Make these the app's settings; on disk when this returns."""
         with self._changing() as connection:

@@ -84,7 +84,10 @@ class Product:
         self.reader = Reader(self.store, plans=Shelf(self.store.plans), threads=1)
         server = Flask("api")
         errors.install(server)
-        api.install(server, Questions(self.reader, Versions(self.store, lambda: versions(self.reader)), Answers()))
+        api.install(
+            server,
+            Questions(self.reader, Versions(self.store, lambda: versions(self.reader), self.apps.revisions), Answers()),
+        )
         self.api = server.test_client()
 
     def _start(self) -> Writer:
