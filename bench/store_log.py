@@ -47,10 +47,11 @@ def pages(asked: Dashboard, store: Store, times: int) -> Iterator[Figure]:
     for what, chosen in _FILTERS.items():
         total = api.get("events", limit=1, **chosen)["total"]
         last = max(0, total - times - PAGE)
-        for name, place in (("first", 0), *((("middle", last // 2), ("last", last)) if last else ())):
+        apart = last > 4 * times  # else a page would be asked for twice, and answered from memory
+        for name, place in (("first", 0), *((("middle", last // 2), ("last", last)) if apart else ())):
             yield _page(f"{PAGE} rows{what}: {name}", api, chosen, [place + n for n in range(times)])
             yield _beside_offset(f"{PAGE} rows{what}: {name}", api, engine, chosen, place)
-        if last:
+        if apart:
             yield _page(f"{PAGE} rows{what}: random", api, chosen, [random.randrange(last) for _ in range(times)])
 
 

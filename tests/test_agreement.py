@@ -32,6 +32,8 @@ from tests.sheet_rules import read_sheet
 from tests.storing import START_US, seal, spooled
 
 APPS = ("shop", "web")
+APART_US = 1_550_000_000
+"""Some 26 minutes between two batches: a window has whole hours and edges."""
 VALUES_APART = 3
 """So few that versions are counted together now and then, and names never are."""
 WINDOW = {"since": "2026-11-22", "until": "2026-11-25"}
@@ -65,7 +67,7 @@ filters = st.fixed_dictionaries(
         "event": st.lists(st.sampled_from(["a", "b", "!a", "zzz"]), min_size=1, max_size=2, unique=True),
         "status": st.lists(st.sampled_from(["valid", "invalid", "!valid"]), min_size=1, max_size=2, unique=True),
         "app_version": st.sampled_from([["2"], ["!2"], ["4", "5"], [""], ["6"]]),
-        "since": st.sampled_from([["2026-11-23T15:02:00Z"], ["2026-11-23T15:03:00Z"]]),
+        "since": st.sampled_from([["2026-11-23T15:26:00Z"], ["2026-11-23T16:31:00Z"], ["2026-11-23T17:00:00Z"]]),
     },
 )
 
@@ -75,7 +77,7 @@ class Product:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.store, self.model = folder, Store(folder / "store").create(), Model()
-        self.minutes = 0
+        self.sent = 0
         self.writer = self._start()
         self.reader = Reader(self.store, plans=Shelf(self.store.plans))
         self.api = api_of(self.reader)
@@ -84,8 +86,8 @@ class Product:
         return Writer(self.store, DuplicateIndex(self.store.dedup), values_apart=VALUES_APART)
 
     def send(self, batch: list[dict[str, Any]]) -> None:
-        self.minutes += 1
-        at = START_US + self.minutes * 25_000_000
+        self.sent += 1
+        at = START_US + self.sent * APART_US
         self.writer.store_batch(seal(self.store, [spooled(**event) for event in batch], at))
         self.model.store(batch, at)
 
