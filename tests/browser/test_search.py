@@ -43,7 +43,7 @@ def test_a_text_finds_its_events_and_stays_in_the_address(live: Live, page: Page
     box.fill("NOTE 77 <B>")
     box.press("Enter")
     expect(page.locator("#events-count")).to_have_text("1 event")
-    assert list(shown(page).values()) == found(live, people, q="note 77 <b>")
+    eventually(lambda: list(shown(page).values()) == found(live, people, q="note 77 <b>"))
     assert query(page) == {"q": ["NOTE 77 <B>"]}
     page.reload()
     expect(page.locator("#events-count")).to_have_text("1 event")
