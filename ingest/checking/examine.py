@@ -53,18 +53,19 @@ class Examination:
         self._store, self._shown, self._id, self._anew = store, shown, store_id, anew
         self.parts = list_live(shown)
         self.tally = tally
+        self.hides = Hidden(pl.Series("seq", [], pl.Int64), ())
         self.events = 0
         self.versions: set[tuple[str, int]] = set()
 
     def each(self, progress: Progress) -> Iterator[Examined]:
         """Every part, newest first; `progress` hears how many bytes are read, of how many. Raises OSError."""
         sizes = {part: sum(file.stat().st_size for file in part.folder.iterdir()) for part in self.parts}
-        hides = hidden([part for part in self.parts if not elsewhere(part, self._id) and _hides_readable(part)])
+        self.hides = hidden([part for part in self.parts if not elsewhere(part, self._id) and _hides_readable(part)])
         replaced, done = pl.Series("seq", [], pl.Int64), 0
         for part in reversed(self.parts):
             found = Examined(part, look_at(part, self._id))
             if not found.files.elsewhere:
-                self._read(found, hides)
+                self._read(found)
                 replaced = pl.concat([replaced.filter(replaced <= part.last), found.rows.superseded]).unique()
                 found.back = found.rows.shown.filter(found.rows.shown.is_in(replaced.implode()))
                 self._add(found)
@@ -92,11 +93,11 @@ class Examination:
         """Where a part lies in the store itself."""
         return self._store.root / part.folder.relative_to(self._shown.root)
 
-    def _read(self, found: Examined, hides: Hidden) -> None:
+    def _read(self, found: Examined) -> None:
         if not found.files.sound("events"):
             return
         try:
-            found.rows = look_through(found.part, hides)
+            found.rows = look_through(found.part, self.hides, found.files.sound)
         except UNREADABLE as error:
             found.files.bad["events.parquet"] = unreadable(error)
             return

@@ -10,7 +10,7 @@ import polars as pl
 
 from data import digests
 from data.durable import fsync_path
-from data.hidden import hidden
+from data.hidden import Hidden, hidden
 from data.layout import Store
 from data.parts import Part, is_dense, list_all, live
 from data.schema import COUNTS, EVENTS, HIDES, RELATIONS
@@ -92,26 +92,26 @@ class Counts:
         """Count again what is off; a line for each part. Only parts with a share in a group that is off are touched."""
         wrong = examination.tally.wrong()
         whole = {relation for relation, groups in wrong.items() if groups.height >= examination.tally.most}
-        hides = hidden(examination.parts)
+        renewed = set()
         for part, off in self._suspect.items():
             asked = self._bad[part] | (off & wrong.keys())
-            counted = look_through(part, hides).counts if asked else {}
+            counted = self._recount(part, examination.hides) if asked else {}
             tables: dict[str, pl.DataFrame] = {}
             for relation in sorted(asked):
                 stored = None if relation in self._bad[part] else pl.read_parquet(part.file(relation))
                 fresh = counted.get(relation, pl.DataFrame(schema=RELATIONS[relation]))
-                groups = None if relation in whole else wrong.get(relation, fresh.clear())
-                table = _mended(relation, stored, fresh, groups)
-                if table is not None:
-                    tables[relation] = table
+                table = _mended(
+                    relation, stored, fresh, None if relation in whole else wrong.get(relation, fresh.clear())
+                )
+                tables |= {} if table is None else {relation: table}
             if tables:
                 next_generation(self._store, part, tables)
+                renewed.add(part)
                 yield f"{part.folder} counts again: {', '.join(tables)}"
-            elif part in self._bare:
-                yield self._tell_digests(part)
-        for part in self._bare:
-            if part not in self._suspect:
-                yield self._tell_digests(part)
+        yield from (self._tell_digests(part) for part in self._bare if part not in renewed)
+
+    def _recount(self, part: Part, hides: Hidden) -> dict[str, pl.DataFrame]:
+        return look_through(part, hides, lambda relation: relation not in self._bad[part]).counts
 
     def _tell_digests(self, part: Part) -> str:
         digests.write(part.folder, store_id(self._store.root), part)

@@ -1,6 +1,7 @@
 """Every row of a part's events, decoded whole in bounded memory: what is wrong with them, and what they count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +12,8 @@ import pyarrow.parquet as pq
 
 from data.hidden import Hidden
 from data.parts import Part
-from data.schema import BLOCK, DIMENSIONS, EVENTS, STATUSES
-from ingest.apart import as_counted_in
+from data.schema import BLOCK, BY_HOUR, DIMENSIONS, EVENTS, STATUSES
+from ingest.apart import OPEN, as_counted
 from ingest.count import add, count, rows
 
 STEP_BYTES: Final = 64 << 20
@@ -40,31 +41,36 @@ class Rows:
     counts: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
-def frames(file: Path, groups: Sequence[int] | None = None) -> Iterator[pl.DataFrame]:
-    """The rows of these row groups (all by default), every column decoded, as frames of what a check looks at.
+def frames(file: Path) -> Iterator[pl.DataFrame]:
+    """The rows of an events file, every column decoded, as frames of what a check looks at.
 
     Raises OSError or pyarrow's ArrowException for what cannot be read.
     """
     with pq.ParquetFile(file, read_dictionary=_TEXTS) as opened:
-        for group in range(opened.num_row_groups) if groups is None else groups:
+        for group in range(opened.num_row_groups):
             told = opened.metadata.row_group(group)
             for batch in opened.iter_batches(batch_rows(told), [group]):
                 yield pl.DataFrame(pl.from_arrow(_plain(batch.select(_LOOKED_AT))))
 
 
-def look_through(part: Part, hidden: Hidden, groups: Sequence[int] | None = None) -> Rows:
-    """Read the events of `part`, of which `hidden` may hide some. Raises as `frames` does."""
+def look_through(part: Part, hidden: Hidden, sound: Callable[[str], bool] = lambda relation: True) -> Rows:
+    """Read the events of `part`, of which `hidden` may hide some. Raises as `frames` does.
+
+    What they should count depends on which values the part keeps apart: one of its `sound` count tables tells.
+    """
     found, near = Rows(), hidden.between(part.first, part.last)
+    apart: pl.DataFrame | None = None
     seqs: list[pl.Series] = []
     tables: dict[str, list[pl.DataFrame]] = {}
-    for frame in frames(part.file("events"), groups):
+    for frame in frames(part.file("events")):
+        apart = _kept_apart(part, sound) if apart is None else apart
         seqs.append(frame["seq"])
         shown = near.visible(frame.lazy()).collect() if near.any() else frame
         found.events += shown.height
         found.shown.append(shown["seq"])
         found.superseded.append(frame["supersedes"].drop_nulls().rename("seq"))
         found.versions |= set(shown.select("app", "plan_version").drop_nulls().unique().iter_rows())
-        for relation, table in count(rows(as_counted_in([part], shown))).items():
+        for relation, table in count(rows(as_counted(shown, apart))).items():
             tables.setdefault(relation, []).append(table)
             if len(tables[relation]) >= _TOGETHER:
                 tables[relation] = [add(relation, tables[relation])]
@@ -74,6 +80,16 @@ def look_through(part: Part, hidden: Hidden, groups: Sequence[int] | None = None
     found.shown, found.superseded = found.shown.sort(), found.superseded.unique().sort()
     found.counts = {relation: add(relation, kept) for relation, kept in tables.items()}
     return found
+
+
+def _kept_apart(part: Part, sound: Callable[[str], bool]) -> pl.DataFrame:
+    """The values that the part's counts keep apart, as rows of a count table; none where no table can be read."""
+    names = ("app", *OPEN, "latest_seq")
+    for relation in filter(sound, ("by_hour", "by_minute", "by_block")):
+        with suppress(OSError, pl.exceptions.PolarsError):
+            told = pl.scan_parquet(part.file(relation)).filter(pl.col("latest_seq").is_not_null())
+            return told.select(names).unique(names[:-1]).collect()
+    return BY_HOUR.to_frame().select(names)
 
 
 def _wrong(part: Part, frame: pl.DataFrame) -> Iterator[str]:

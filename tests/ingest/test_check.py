@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from data import views
 from data.layout import Store
 from data.parts import list_live, part_at
+from data.schema import COUNTS
 from data.store_id import FILE, store_id
 from ingest.check import check
 from ingest.checking.tally import Tally, counted_less, stored_more
@@ -72,7 +73,7 @@ def test_the_newest_part_is_missed_too_because_the_index_has_seen_it(full: Store
     assert "seq 13..13 is in no part" in problems(full)
 
 
-@pytest.mark.parametrize("relation", ["events", "by_block", "by_minute", "violations", "hides"])
+@pytest.mark.parametrize("relation", ["events", *COUNTS, "hides"])
 def test_a_missing_file_is_named(full: Store, relation: str) -> None:
     file = list_live(full)[-1].file(relation)
     file.unlink()

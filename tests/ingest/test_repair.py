@@ -12,15 +12,17 @@ from data import digests
 from data.layout import Store
 from data.parts import list_all, list_live, part_at
 from data.processes.lock import AlreadyRunning, only_one
-from data.schema import BLOCK
+from data.schema import BLOCK, COUNTS
 from data.store_id import FILE, store_id
 from ingest.check import check
+from ingest.index import DuplicateIndex
 from ingest.pace import Batch
 from ingest.quarantine import REASON
 from ingest.repair import repair
 from ingest.segments import sealed
+from ingest.writer import Writer
 from tests.damaging import fill, flip, problems, rewrite
-from tests.storing import merge_all, put, spooled, visible, writing
+from tests.storing import merge_all, put, seal, spooled, visible, writing
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_a_sound_store_is_left_as_it_is(full: Store) -> None:
     assert everything(full) == before
 
 
-@pytest.mark.parametrize("relation", ["by_minute", "by_block", "violations"])
+@pytest.mark.parametrize("relation", COUNTS)
 @pytest.mark.parametrize("how", ["flipped", "missing", "lying", "empty"])
 def test_counts_are_made_anew_and_nothing_is_lost(full: Store, relation: str, how: str) -> None:
     before = visible(full)
@@ -60,6 +62,21 @@ def test_counts_are_made_anew_and_nothing_is_lost(full: Store, relation: str, ho
     assert problems(full) == ""
     assert visible(full).equals(before)
     assert repair(full) == []
+
+
+def test_values_that_are_counted_as_other_are_counted_so_again(store: Store) -> None:
+    writer = Writer(store, DuplicateIndex(store.dedup), values_apart=2)
+    for part in range(3):
+        writer.store_batch(seal(store, [spooled(event_id=f"{part}-{n}", event_name=f"e{n}") for n in range(5)]))
+    writer.close()
+    merge_all(store)
+    part = list_live(store)[-1]
+    assert "(other)" in pl.read_parquet(part.file("by_minute"))["event_name"]
+    flip(part.file("by_hour"), 100)
+    flip(part.file("by_minute"), 100)
+    repair(store)
+    assert problems(store) == ""
+    assert "(other)" in pl.read_parquet(list_live(store)[-1].file("by_minute"))["event_name"]
 
 
 def test_only_parts_with_a_share_in_what_is_off_are_written_again(full: Store) -> None:
