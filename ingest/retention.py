@@ -122,7 +122,8 @@ class Retention:
         start = max((cut.through for cut in look.made if cut.before is None), default=0) + 1
         oldest = history.batches(self.store, look.app, first_seq=start, columns=COLUMNS)
         gone = _first(oldest, min(events - keep, look.room))
-        return _Found(gone, Cut(look.app, _last(gone))) if gone else None
+        # A cut with a time is one that nobody asked for: the merger takes it less urgently than a deletion.
+        return _Found(gone, Cut(look.app, _last(gone), _after(gone))) if gone else None
 
     def _may_hold(self, part: Part, look: _Look, before: datetime) -> bool:
         told = self._told[part].get(look.app)
@@ -151,6 +152,12 @@ def _first(batches: Iterator[pl.DataFrame], most: int) -> list[pl.DataFrame]:
 
 def _last(gone: Sequence[pl.DataFrame]) -> int:
     return int(gone[-1]["seq"][-1])
+
+
+def _after(gone: Sequence[pl.DataFrame]) -> datetime:
+    """A time after all of them came."""
+    newest: datetime = max(events.select(pl.max("received_at")).item() for events in gone)
+    return newest + timedelta(microseconds=1)
 
 
 def _read(part: Part) -> dict[str, _Told]:
