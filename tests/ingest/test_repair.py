@@ -66,8 +66,8 @@ def test_counts_are_made_anew_and_nothing_is_lost(full: Store, relation: str, ho
 
 def test_values_that_are_counted_as_other_are_counted_so_again(store: Store) -> None:
     writer = Writer(store, DuplicateIndex(store.dedup), values_apart=2)
-    for part in range(3):
-        writer.store_batch(seal(store, [spooled(event_id=f"{part}-{n}", event_name=f"e{n}") for n in range(5)]))
+    for batch in range(3):
+        writer.store_batch(seal(store, [spooled(event_id=f"{batch}-{n}", event_name=f"e{n}") for n in range(5)]))
     writer.close()
     merge_all(store)
     part = list_live(store)[-1]
