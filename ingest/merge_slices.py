@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.hidden import Hidden
+from ingest.merge_counts import COUNTED
 from ingest.merge_file import SCHEMA
 
 _BATCH_ROWS: Final = 8_192
+_MOST_DROPPED: Final = 65_536
 _ROW_BYTES: Final = 250
 """What a row takes in memory beside the bytes its columns have in a file: offsets, and texts that repeat."""
 
@@ -45,12 +47,19 @@ class Slices:
 
     def __init__(self, files: Sequence[Path], hidden: Hidden) -> None:
         self._hidden = hidden
+        self._dropped: list[pl.DataFrame] = []
+        self._dropped_rows = 0
         self._open = ExitStack()
         with self._open as cleanup:
             opened = [cleanup.enter_context(pq.ParquetFile(path)) for path in files]
             self._groups = [_group(file, index) for file in opened for index in range(file.num_row_groups)]
             self.rows = sum(group.rows for group in self._groups)
             self._open = cleanup.pop_all()
+
+    @property
+    def dropped(self) -> list[pl.DataFrame] | None:
+        """The hidden rows met so far, columns `COUNTED`; None when these are too many to hold."""
+        return self._dropped if self._dropped_rows <= _MOST_DROPPED else None
 
     def __enter__(self) -> "Slices":
         return self
@@ -109,7 +118,17 @@ class Slices:
         if not near.any():
             return batch
         told = pl.DataFrame(pl.from_arrow(batch.select(["seq", "app", "received_at"])))
-        return batch.filter(told.select(~near.rows()).to_series().to_arrow())
+        hidden = told.select(near.rows()).to_series()
+        self._keep_dropped(batch, hidden)
+        return batch.filter((~hidden).to_arrow())
+
+    def _keep_dropped(self, batch: Any, hidden: pl.Series) -> None:
+        self._dropped_rows += int(hidden.sum())
+        if self._dropped_rows > _MOST_DROPPED:
+            self._dropped.clear()
+        elif hidden.any():
+            told = batch.select(COUNTED).filter(hidden.to_arrow())
+            self._dropped.append(pl.DataFrame(pl.from_arrow(told)))
 
 
 def _group(file: Any, index: int) -> Group:

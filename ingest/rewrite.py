@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 
 from data import views
@@ -14,7 +15,7 @@ from data.layout import Store
 from data.parts import Part, part_at
 from data.schema import BLOCK
 from ingest.commit import SEGMENTS, segments_of, show, temporary, write_table
-from ingest.merge_counts import added, recounted_extremes
+from ingest.merge_counts import write_counts
 from ingest.merge_file import EventsFile
 from ingest.merge_hides import still_hidden
 from ingest.merge_slices import Slices
@@ -56,19 +57,15 @@ class Rewriter:
 
     def _write(self, neighbours: Sequence[Part], shown: Sequence[Part], hides: Hidden, made: Path) -> None:
         dropped = self._write_events(neighbours, hides, made / "events.parquet")
-        counts = added(neighbours)
-        if dropped:
-            counts = recounted_extremes(counts, made / "events.parquet")
-        for name, table in counts.items():
-            write_table(table, made / f"{name}.parquet", {})
+        write_counts(neighbours, made, dropped)
         seqs, cuts = still_hidden(neighbours, shown)
         if len(seqs):
             write_table(seqs.to_frame(), made / "hides.parquet", {})
         if cuts:
             write_table(cut_table(cuts), made / "cuts.parquet", {})
 
-    def _write_events(self, neighbours: Sequence[Part], hides: Hidden, target: Path) -> int:
-        """Write the visible events to `target`; how many hidden ones are left out."""
+    def _write_events(self, neighbours: Sequence[Part], hides: Hidden, target: Path) -> list[pl.DataFrame] | None:
+        """Write the visible events to `target`; what `write_counts` must know of the hidden ones that are left out."""
         near = hides.between(neighbours[0].first, neighbours[-1].last)
         footer = {SEGMENTS: json.dumps(self._segments(neighbours))}
         with Slices([part.file("events") for part in neighbours], near) as events:
@@ -77,7 +74,7 @@ class Rewriter:
             with EventsFile(target, most_rows=events.rows, group_bytes=self._held_bytes, footer=footer) as file:
                 for batch in batches:
                     file.add(batch)
-            return events.rows - file.rows
+            return events.dropped
 
     def _segments(self, neighbours: Sequence[Part]) -> list[str]:
         """Segments of `neighbours` that are still in the spool, of which a writer that died may not know."""
