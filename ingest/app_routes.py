@@ -21,12 +21,24 @@ from ingest.spool import Spool, SpoolBroken, SpoolFull
 PATH: Final = "/v1/apps/<app>"
 WAIT_SECONDS: Final = 10.0
 """How long an answer waits for the writer to carry a deletion out."""
+PLACES: Final = 4
+"""Answers that wait at once; others are given at once, so that events are taken all the same."""
 MAX_BYTES: Final = 64 << 10
 _LOOK_SECONDS: Final = 0.02
 
 
 def register(server: Flask, spool: Spool, store: Store, apps: Apps, wait_seconds: float = WAIT_SECONDS) -> None:
     """`wait_seconds` is how long a deletion waits until it is visible before it is answered 202."""
+    places = threading.BoundedSemaphore(PLACES)
+
+    def deleted(order: Order) -> Response:
+        name = _ordered(order, spool)
+        if places.acquire(blocking=False):
+            try:
+                _wait(store, name, wait_seconds)
+            finally:
+                places.release()
+        return _told_of(order, store, name)
 
     def put_app(app: str) -> Response:
         check_app_in_path(app)
@@ -42,11 +54,11 @@ def register(server: Flask, spool: Spool, store: Store, apps: Apps, wait_seconds
     def delete_app(app: str) -> Response:
         check_app_in_path(app)
         _only()
-        return _deleted(everything_of(store, apps, app), spool, store, wait_seconds)
+        return deleted(everything_of(store, apps, app))
 
     def delete_events(app: str) -> Response:
         check_app_in_path(app)
-        return _deleted(Order(app, _user_id()), spool, store, wait_seconds)
+        return deleted(Order(app, _user_id()))
 
     routes: list[tuple[str, str, Callable[[str], Response]]] = [
         (PATH, "PUT", put_app),
@@ -72,19 +84,26 @@ def _told(apps: Apps, app: str) -> dict[str, Any]:
     return {"app": app, **apps.of(app).as_dict(), "counted_today": apps.sent(app, today)}
 
 
-def _deleted(order: Order, spool: Spool, store: Store, wait_seconds: float) -> Response:
-    """Accept the order durably, and answer when it is carried out, or when that takes too long."""
+def _ordered(order: Order, spool: Spool) -> str:
+    """Accept the order durably; the name of its segment."""
     try:
-        name = spool.order(order.encode(), time.time_ns() // 1_000)
+        return spool.order(order.encode(), time.time_ns() // 1_000)
     except (SpoolFull, SpoolBroken) as reason:
         raise Busy(f"nothing was deleted: {reason}") from reason
-    said = {"app": order.app, "user_id": order.user_id, "deleted": "everything" if order.everything else "events"}
-    until, pause = time.monotonic() + wait_seconds, threading.Event()
-    while waits(store, name):
-        if time.monotonic() >= until:
-            later = "accepted, and done as soon as the writer gets to it, before anything accepted after it"
-            return _json({**said, "done": False, "message": later}, 202)
+
+
+def _wait(store: Store, name: str, seconds: float) -> None:
+    """Until the order is carried out, but no longer than that."""
+    until, pause = time.monotonic() + seconds, threading.Event()
+    while waits(store, name) and time.monotonic() < until:
         pause.wait(_LOOK_SECONDS)
+
+
+def _told_of(order: Order, store: Store, name: str) -> Response:
+    said = {"app": order.app, "user_id": order.user_id, "deleted": "everything" if order.everything else "events"}
+    if waits(store, name):
+        later = "accepted, and done as soon as the writer gets to it, before anything accepted after it"
+        return _json({**said, "done": False, "message": later}, 202)
     if why := why_aside(store, name):
         raise Failed(f"not everything could be deleted: {why}; `check` tells more")
     return _json({**said, "done": True})

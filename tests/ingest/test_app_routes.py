@@ -1,5 +1,6 @@
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ from data.layout import Store
 from data.processes.lock import only_one
 from ingest import writer as writing_process
 from ingest.abandoned import seal_abandoned
+from ingest.app_routes import PLACES
 from ingest.pace import Pace
 from ingest.server import create
 from ingest.spool import Spool
 from tests.ingest.intake import Intake, bodies, intake_at
+from tests.live import eventually
 from tests.storing import visible, writing
 
 EVENT = {"event_name": "sold", "payload": {"price": 1}}
@@ -190,3 +193,15 @@ def write_all(store: Store) -> None:
         while list(store.spool.iterdir()):
             writer.store_due(pace, store.root / "plans-watched")
             seal_abandoned(store.spool)
+
+
+def test_many_deletions_without_a_writer_do_not_keep_events_from_being_taken(tmp_path: Path) -> None:
+    intake = intake_at(tmp_path)
+    server = intake.client.application
+    with ThreadPoolExecutor(PLACES + 3) as pool:
+        asked = [pool.submit(server.test_client().delete, "/v1/apps/shop") for _ in range(PLACES + 3)]
+        eventually(lambda: sum(each.done() for each in asked) == 3)
+        assert intake.post(EVENT).status_code == 202
+        intake.spool.close()
+        write_all(intake.store)
+        assert sorted(each.result().status_code for each in asked) == [200] * PLACES + [202] * 3
