@@ -6,7 +6,7 @@ read     pace, read                          the writer takes whole sealed segme
 judge    plans.judging.judge                         each event against its app's plan
 dedup    identity, dedup, index              an event that came before is replaced by its newest copy
 commit   count, commit                       one rename makes the batch a part of the store
-merge    tiers, rewrite, merge               small parts become large ones
+merge    tiers, rewrite, merging/, merge     small parts become large ones
 
 Files of events take the same way from `importer`, exports among them (`exports`, `rebuilt`), and from the folders of
 the `inbox`; `recover` and `abandoned` go on where a dead process stopped;

@@ -15,10 +15,10 @@ from data.parts import Part, list_all, live
 from data.processes.lock import only_one
 from data.processes.wake import woken
 from ingest.commit import sweep
-from ingest.merge_damage import UNREADABLE, damage_of, first_line, unreadable
-from ingest.merge_known import Known
-from ingest.merge_replaced import Replaced
-from ingest.merge_told import Told
+from ingest.merging.damage import UNREADABLE, damage_of, first_line, unreadable
+from ingest.merging.known import Known
+from ingest.merging.replaced import Replaced
+from ingest.merging.told import Told
 from ingest.rewrite import Rewriter
 from ingest.tiers import NOTHING, Limits, choose
 

@@ -15,10 +15,10 @@ from data.layout import Store
 from data.parts import Part, part_at
 from data.schema import BLOCK
 from ingest.commit import SEGMENTS, segments_of, show, temporary, write_table
-from ingest.merge_counts import write_counts
-from ingest.merge_file import EventsFile
-from ingest.merge_hides import still_hidden
-from ingest.merge_slices import Slices
+from ingest.merging.counts import write_counts
+from ingest.merging.file import EventsFile
+from ingest.merging.hides import still_hidden
+from ingest.merging.slices import Slices
 from ingest.segments import sealed
 
 

@@ -16,7 +16,7 @@ from data.processes import status
 from data.schema import BLOCK, EVENTS
 from ingest.check import check
 from ingest.merge import Merger
-from ingest.merge_slices import Slices
+from ingest.merging.slices import Slices
 from ingest.metrics import status_lines
 from ingest.rewrite import Rewriter
 from ingest.segments import sealed

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.hidden import Hidden
-from ingest.merge_counts import COUNTED
-from ingest.merge_file import SCHEMA
+from ingest.merging.counts import COUNTED
+from ingest.merging.file import SCHEMA
 
 _BATCH_ROWS: Final = 8_192
 _MOST_DROPPED: Final = 65_536

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from data.durable import TEMPORARY
 from data.layout import Store
 from data.parts import Part
-from ingest.merge_damage import damage_of
+from ingest.merging.damage import damage_of
 
 log = logging.getLogger(__name__)
 

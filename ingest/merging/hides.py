@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from data.hidden import Cut, hidden
 from data.parts import Part
 from data.schema import BLOCK
-from ingest.merge_damage import UNREADABLE
+from ingest.merging.damage import UNREADABLE
 
 _TOLD: Final = ("seq", "app", "received_at")
 _LISTED_SECONDS: Final = 10.0

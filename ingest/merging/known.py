@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from data.hidden import Cut, Hidden, cut_rows, hidden, widest
 from data.parts import Part
 from data.schema import HIDES
-from ingest.merge_damage import UNREADABLE, first_line
+from ingest.merging.damage import UNREADABLE, first_line
 from ingest.tiers import Sized
 
 log = logging.getLogger(__name__)
