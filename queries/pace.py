@@ -11,7 +11,7 @@ from queries.filter import Filter
 
 QUICK_SECONDS: Final = 0.05
 """A statement that takes less is followed by one over twice as many blocks; one that takes twice as long, by half."""
-MAX_AT_ONCE: Final = 4_096
+MAX_AT_ONCE: Final = 256
 
 
 class Pace:
