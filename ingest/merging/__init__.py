@@ -1,4 +1,4 @@
-"""What merging is made of, beside the choice (`ingest.tiers`), a rewriting (`ingest.rewrite`) and the loop (`ingest.merge`).
+"""What merging is made of, beside the choice (`ingest.tiers`), a rewriting (`ingest.rewrite`) and the loop (`merge`).
 
 known      what is known of each live part: its size, how many of its rows are hidden
 damage     what is wrong with a part, which then is left as it is
