@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.segments import Record, named_at, opened, read_segment, sealed
+from ingest.segments import Record, holds_order, named_at, opened, read_segment, sealed
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,10 @@ class Batch:
 
 @dataclass
 class Pace:
-    """`rows` and `bytes` end a batch; `seconds` is the most its first event waits, what storing took among it."""
+    """`rows` and `bytes` end a batch; `seconds` is the most its first event waits, what storing took among it.
+
+    Somebody waits for an order to delete: what is before it is stored at once, and then it is carried out.
+    """
 
     rows: int
     bytes: int
@@ -56,7 +59,8 @@ class Pace:
     def _is_due(self, waiting: list[Path]) -> bool:
         quiet = time.monotonic() - self._began >= self.seconds
         late = time.time() - named_at(waiting[0]) >= self.seconds - self._cost
-        return quiet or late or sum(path.stat().st_size for path in waiting) >= self.bytes
+        full = sum(path.stat().st_size for path in waiting) >= self.bytes
+        return quiet or late or full or any(map(holds_order, waiting))
 
     def _take(self, waiting: list[Path]) -> Batch:
         batch, size = Batch([], []), 0

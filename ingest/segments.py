@@ -166,6 +166,13 @@ def read_segment(path: Path, *, quietly: bool = False) -> list[Record]:
     return [record for _, record in found]
 
 
+def holds_order(path: Path) -> bool:
+    """Whether a segment begins with an order to delete, by its first header alone."""
+    with path.open("rb") as file:
+        header = file.read(HEADER.size)
+    return len(header) == HEADER.size and HEADER.unpack(header)[3] == 0
+
+
 def damaged(path: Path) -> list[tuple[int, int]]:
     """The stretches of a segment that are no whole record, as first and following byte."""
     content = path.read_bytes()
