@@ -14,8 +14,11 @@ SCHEMA: Final[Any] = EVENTS.to_frame().to_arrow().schema
 PAGE_ROWS: Final = 4_096
 """Rows of a page, the least that is decoded for a row: half the time of 20,000 for a page of the log."""
 
-_GROWING: Final = ("seq", "occurred_at")
+_GROWING: Final = ("seq", "received_at", "occurred_at")
 """Written as differences, which take a tenth of the bytes and are read faster."""
+
+DICTIONARY_BYTES: Final = 64 << 10
+"""Largest dictionary of a column: a row is found only after its row group's dictionary was read whole."""
 
 _UNIQUE: Final = ("event_id", "payload", "unread")
 """Never in a dictionary, which would be thrown away. Plain: pyarrow cannot read lengths apart by `read_dictionary`."""
@@ -47,6 +50,7 @@ class EventsFile:
             compression="zstd",
             compression_level=1,
             use_dictionary=[*_REPEATED, *_IN_VIOLATIONS],
+            dictionary_pagesize_limit=DICTIONARY_BYTES,
             column_encoding=dict.fromkeys(_GROWING, "DELTA_BINARY_PACKED"),
             max_rows_per_page=PAGE_ROWS,
             bloom_filter_options=dict.fromkeys(FOUND_BY, distinct),
