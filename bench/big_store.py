@@ -174,7 +174,7 @@ def _recipe() -> str:
     """Names everything that decides what lies in the store."""
     ingest = Path(committing.__file__).parent
     sources = (Path(__file__), Path(big_events.__file__), Path(schema.__file__))
-    written = sorted(path for kind in ("commit", "count", "rewrite", "merge_*") for path in ingest.glob(f"{kind}.py"))
+    written = sorted(path for kind in ("commit", "count", "rewrite", "merging/*") for path in ingest.glob(f"{kind}.py"))
     return hashlib.blake2b(b"".join(path.read_bytes() for path in (*sources, *written)), digest_size=12).hexdigest()
 
 
