@@ -10,7 +10,8 @@ merge    tiers, rewrite, merging/, merge     small parts become large ones
 
 Files of events take the same way from `importer`, exports among them (`exports`, `rebuilt`), and from the folders of
 the `inbox`; `recover` and `abandoned` go on where a dead process stopped;
-`quarantine` keeps what cannot be judged; `check` reads a whole store and proves it.
+`quarantine` keeps what cannot be judged or read; `check` reads a whole store and proves it, `repair` mends it (both
+step by step in `checking/`), and `backup` copies one in use.
 
 What goes: an order to delete (`deletion`) takes the events' way through the spool, by `app_routes` or `app_commands`;
 `retention` says what has expired. Both are committed as a `removal`. An app's `quota` bounds what it sends in a day.

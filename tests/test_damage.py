@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from data import live
 from data.history import batches
 from data.layout import Store
 from data.parts import Damaged, Part, list_live
@@ -137,6 +138,8 @@ def test_history_and_exports_name_a_damaged_part(stored: Store, tmp_path: Path) 
     cut(hurt)
     with pytest.raises(Damaged, match=str(hurt.file("events"))):
         list(batches(stored, "shop", columns=["seq"]))
+    with pytest.raises(Damaged, match=str(hurt.file("events"))):
+        live(stored)
     with snapshot(stored) as shown:
         assert len(list_live(shown)) == 10
     refused = run("export", "shop", "--out", str(tmp_path / "out.ndjson"), "--store", str(stored.root))
