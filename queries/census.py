@@ -1,6 +1,7 @@
 """What each live part holds, in short, read once per part: so that a question names only the files it needs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -48,16 +49,26 @@ def kept(known: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     return known.filter(pl.col("part").is_in([part.name for part in parts]))
 
 
-def holding(known: pl.DataFrame, app: str, since: datetime | None, until: datetime | None) -> set[str]:
-    """Names of the parts whose counts speak of the app in that window."""
+@dataclass(frozen=True)
+class Held:
+    """What the parts hold of one app: the hours each part's counts speak of, and what they do not keep apart."""
+
+    hours: dict[str, tuple[datetime, datetime]]
+    folded: frozenset[str]
+
+    def parts(self, since: datetime | None, until: datetime | None) -> set[str]:
+        """Names of the parts whose counts speak of that window."""
+        start = since and since.replace(minute=0, second=0, microsecond=0)
+        return {
+            part
+            for part, (first, last) in self.hours.items()
+            if (start is None or last >= start) and (until is None or first < until)
+        }
+
+
+def held(known: pl.DataFrame, app: str) -> Held:
+    """What the census says of one app; `folded` are the dimensions of which some values count as `(other)`."""
     rows = known.filter(pl.col("app") == app)
-    if since is not None:
-        rows = rows.filter(pl.col("last_hour") >= since.replace(minute=0, second=0, microsecond=0))
-    if until is not None:
-        rows = rows.filter(pl.col("first_hour") < until)
-    return set(rows["part"])
-
-
-def folded(known: pl.DataFrame, app: str) -> set[str]:
-    """Dimensions of which some values of the app are counted together as `(other)`."""
-    return set(known.filter(pl.col("app") == app)["folded"].explode().drop_nulls())
+    hours = rows.group_by("part").agg(pl.col("first_hour").min(), pl.col("last_hour").max())
+    spans = {part: (first, last) for part, first, last in hours.iter_rows()}
+    return Held(spans, frozenset(rows["folded"].explode(empty_as_null=False, keep_nulls=False)))

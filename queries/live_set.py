@@ -14,7 +14,7 @@ import polars as pl
 from data import digests
 from data.hidden import Hidden, hidden, widest
 from data.parts import Damaged, Part, Stamp
-from queries.census import CENSUS, census, folded, holding, kept
+from queries.census import CENSUS, Held, census, held, kept
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +37,23 @@ class LiveSet:
     census: pl.DataFrame = field(default_factory=CENSUS.to_frame)
     remembered: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _hides: dict[Part, Hidden] = field(default_factory=dict)
+    _held_of: dict[str, Held] = field(default_factory=dict)
 
     def files(self, relation: str, app: object = None, since: Any = None, until: Any = None) -> list[Path]:
         """The files of a relation that can speak of the app, in that window where rows have a time."""
         if app is None:
             return [part.file(relation) for part in self.parts]
-        names = holding(self.census, str(app), since, until)
+        names = self._held(str(app)).parts(since, until)
         return [part.file(relation) for part in self.parts if part.name in names]
 
-    def folded(self, app: str) -> set[str]:
+    def folded(self, app: str) -> frozenset[str]:
         """Dimensions of which the counts keep only some values of the app apart."""
-        return folded(self.census, app)
+        return self._held(app).folded
+
+    def _held(self, app: str) -> Held:
+        if app not in self._held_of:
+            self._held_of[app] = held(self.census, app)
+        return self._held_of[app]
 
     @cached_property
     def hidden(self) -> Hidden:
