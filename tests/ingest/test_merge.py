@@ -21,7 +21,7 @@ from ingest.metrics import status_lines
 from ingest.rewrite import Rewriter
 from ingest.segments import sealed
 from ingest.tiers import FAN, Limits
-from tests.storing import START_US, merge_all, put, seal, spooled, visible, writing
+from tests.storing import START_US, delete, merge_all, put, seal, spooled, visible, writing
 
 EVENT = st.tuples(st.sampled_from(["shop", "web"]), st.sampled_from(["a", "b"]), st.integers(0, 8), st.integers(0, 2))
 A_ROW = st.tuples(st.sampled_from("abcdef"), st.integers(0, 3_000))
@@ -154,6 +154,16 @@ def test_a_part_with_many_hidden_rows_is_written_anew_without_them(store: Store)
     assert (first.generation, second.generation) == (1, 0)
     assert pl.read_parquet(first.file("events")).height == 197
     assert_frame_equal(visible(store), before)
+    assert check(store).problems == ()
+
+
+def test_a_deleted_log_goes_from_the_files_however_little_it_is(store: Store) -> None:
+    put(store, *(spooled(event_id=str(key)) for key in range(500)), spooled(app="web", event_id="1"))
+    settled(store)
+    delete(store, "web")
+    settled(store)
+    events = pl.concat([pl.read_parquet(part.file("events")) for part in list_live(store)])
+    assert events["app"].unique().to_list() == ["shop"]
     assert check(store).problems == ()
 
 
