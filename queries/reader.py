@@ -139,6 +139,8 @@ class Engine:
 
     def __init__(self, threads: int = 1, memory_mb: int = 256) -> None:
         self._connection = _engine(threads, memory_mb)
+        # Each export pins its files under names of their own: what is remembered of them would never be asked for.
+        self._connection.execute("set global parquet_metadata_cache = false")
 
     def frame(self, sql: str, values: Mapping[str, object], **tables: pl.DataFrame) -> pl.DataFrame:
         """What `sql` gives, which may name `tables`. Raises OSError for what cannot be read, Busy for too much."""
