@@ -16,6 +16,11 @@ from ingest.quarantine import REASON
 from ingest.removal import COLUMNS, Removal, some_rows, stretches, whole_log
 from ingest.segments import OPEN, SEALED, Record
 from plans import versions
+from plans.model import PlanError
+
+
+class CannotDelete(Exception):
+    """An order that cannot be carried out, and why."""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -35,8 +40,11 @@ class Order(msgspec.Struct, frozen=True):
 
 
 def order_of(record: Record) -> Order:
-    """What a record of no events orders. Raises msgspec.DecodeError (a ValueError) for one that orders nothing."""
-    return msgspec.json.decode(record.body, type=Order)
+    """What a record of no events orders. Raises CannotDelete for one that orders nothing."""
+    try:
+        return msgspec.json.decode(record.body, type=Order)
+    except msgspec.DecodeError as error:
+        raise CannotDelete(f"this is no order: {error}") from None
 
 
 def everything_of(store: Store, apps: Apps, app: str) -> Order:
@@ -56,22 +64,22 @@ def why_aside(store: Store, name: str) -> str:
     return reason.read_text().strip() if reason.exists() else ""
 
 
-def drop_settings(store: Store, apps: Apps, order: Order) -> None:
-    """Drop what the order deletes beside events; done twice it does no more than once."""
-    if order.everything:
-        versions.forget(store.plans, order.app, order.plans_through)
-        apps.forget(order.app, order.settings_through)
-
-
-def removals(store: Store, order: Order, through: int) -> Iterator[Removal]:
+def removals(store: Store, apps: Apps, order: Order, through: int) -> Iterator[Removal]:
     """What has to be committed for the order, one after another; nothing when nothing is left to delete.
 
-    `through` is the last seq given. Raises OSError, data.parts.Damaged among them.
+    Plans and settings go before the first. `through` is the last seq given. Raises CannotDelete for what cannot be
+    read or written here, but not for what its taker does with a removal.
     """
-    if order.user_id is not None:
-        yield from _of_user(store, order.app, order.user_id)
-    elif removal := whole_log(list_live(store), Cut(order.app, through)):
-        yield removal
+    try:
+        if order.everything:
+            versions.forget(store.plans, order.app, order.plans_through)
+            apps.forget(order.app, order.settings_through)
+        if order.user_id is not None:
+            yield from _of_user(store, order.app, order.user_id)
+        elif removal := whole_log(list_live(store), Cut(order.app, through)):
+            yield removal
+    except (OSError, PlanError, pl.exceptions.PolarsError) as error:
+        raise CannotDelete(f"{type(error).__name__}: {error}") from error
 
 
 def _of_user(store: Store, app: str, user_id: str) -> Iterator[Removal]:

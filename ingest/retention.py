@@ -13,7 +13,7 @@ from data import history
 from data.app_settings import AppSettings
 from data.hidden import Cut, cuts
 from data.layout import Store
-from data.parts import Damaged, Part, list_live
+from data.parts import Part, list_live
 from data.settings_db import Apps
 from ingest.removal import COLUMNS, ROWS, Removal, some_rows, stretches
 
@@ -75,7 +75,7 @@ class Retention:
             return None
         try:
             removal = self._first_due(now)
-        except (Damaged, pl.exceptions.PolarsError) as error:
+        except (OSError, pl.exceptions.PolarsError) as error:
             log.error("nothing expires: %s", error)
             removal = None
         if removal is None:

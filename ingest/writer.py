@@ -10,7 +10,7 @@ import polars as pl
 
 from data import views
 from data.layout import Store
-from data.parts import Damaged, list_live
+from data.parts import list_live
 from data.processes import status
 from data.processes.lock import only_one
 from data.processes.wake import woken
@@ -19,7 +19,7 @@ from ingest.abandoned import seal_abandoned
 from ingest.apart import APART, Apart
 from ingest.commit import commit, commit_removal, sweep
 from ingest.dedup import keep_newest
-from ingest.deletion import drop_settings, order_of, removals
+from ingest.deletion import CannotDelete, order_of, removals
 from ingest.environment import KNOWN
 from ingest.identity import Policies
 from ingest.index import DuplicateIndex
@@ -147,12 +147,11 @@ class Writer:
         began = time.monotonic()
         try:
             order = order_of(batch.records[0])
-            drop_settings(self._store, self._apps, order)
-            for removal in removals(self._store, order, self._next_seq - 1):
+            for removal in removals(self._store, self._apps, order, self._next_seq - 1):
                 self._remove(removal)
-        except (Damaged, pl.exceptions.PolarsError, ValueError) as error:
+        except CannotDelete as error:
             log.exception("an order to delete could not be carried out")
-            set_aside(self._store, batch.segments[0], f"{type(error).__name__}: {error}")
+            set_aside(self._store, batch.segments[0], str(error))
             return
         unlink(self._store, batch.segments)
         self._tell(0, time.monotonic() - began)

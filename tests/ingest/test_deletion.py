@@ -7,7 +7,7 @@ from data.parts import list_live
 from data.settings_db import Apps
 from ingest.check import check
 from ingest.commit import commit_removal
-from ingest.deletion import Order, everything_of, removals
+from ingest.deletion import Order, everything_of, removals, why_aside
 from ingest.environment import KNOWN
 from ingest.pace import Batch
 from ingest.recover import last_seq
@@ -148,7 +148,7 @@ def test_dying_between_the_steps_of_a_deletion_changes_nothing_of_what_it_does(
     order = Order("shop", user_id)
     batch = ordered(store, order)
     with writing(store) as writer:
-        (removal,) = removals(store, order, last_seq(store))
+        (removal,) = removals(store, Apps(store), order, last_seq(store))
         if done > 0:
             for cut in removal.cuts:
                 writer._index.cut(cut)
@@ -164,3 +164,22 @@ def test_dying_between_the_steps_of_a_deletion_changes_nothing_of_what_it_does(
     assert again["copies"].to_list() == [1]
     assert totals(store) == {"shop": (1, 0) if user_id is None else (3, 0), "web": (3, 1)}
     assert check(store).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("relation", "order"),
+    [("by_minute", Order("shop")), ("events", Order("shop", "ann")), ("settings", Order("shop", everything=True))],
+)
+def test_an_order_that_damage_stops_is_set_aside_with_the_reason_and_stops_nothing(
+    store: Store, relation: str, order: Order
+) -> None:
+    filled(store)
+    damaged = store.settings if relation == "settings" else list_live(store)[0].file(relation)
+    damaged.write_bytes(b"neither a database nor Parquet, and long enough to be looked at as one" * 100)
+    batch = ordered(store, order)
+    with writing(store) as writer:
+        writer.store_batch(batch)
+        assert why_aside(store, batch.segments[0].stem)
+        writer.store_batch(seal(store, [spooled("other")]))
+    assert sealed(store.spool) == []
+    assert list_live(store)[-1].last == 9
