@@ -13,7 +13,12 @@ from typing import Any, Final
 
 import polars as pl
 import polars_hash as plh
+import pyarrow as pa
 import pyarrow.parquet as pq
+
+UNREADABLE: Final = (OSError, pa.ArrowException)
+LAST_TEXT: Final = "\U0010ffff"
+"""No text comes after it."""
 
 _SALT: Final = (0x47B6137B, 0x44974D91, 0x8824AD5B, 0xA2B7289D, 0x705495C7, 0x2DF1424B, 0x9EFC4947, 0x5C6BFB31)
 _BLOCK_BYTES: Final = 32
@@ -34,7 +39,7 @@ class Group:
 
 
 def groups(file: Path, columns: Iterable[str]) -> list[Group]:
-    """The row groups of a file of events. Raises OSError or pyarrow.ArrowException for one that cannot be read."""
+    """The row groups of a file of events. Raises one of `UNREADABLE` for a file that cannot be read."""
     with pq.ParquetFile(file) as opened, file.open("rb") as raw:
         places = {opened.schema.column(place).path: place for place in range(len(opened.schema))}
         found = []

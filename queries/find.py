@@ -6,7 +6,7 @@ from typing import Final
 from data.parts import Part
 from data.schema import BLOCK
 from queries.blocks import Block
-from queries.bloom import Group, Mark, can_hold, groups, marks
+from queries.bloom import LAST_TEXT, UNREADABLE, Group, Mark, can_hold, groups, marks
 from queries.filter import OF_ONE, Filter
 from queries.reader import Look
 
@@ -42,10 +42,18 @@ def _of(low: int, high: int) -> range:
 
 
 def _groups(look: Look, part: Part) -> list[Group]:
-    """The part's row groups, read the first time this is asked."""
+    """The part's row groups, read the first time this is asked; of a damaged file, one that can hold anything.
+
+    Raises FileNotFoundError for a part that was merged meanwhile.
+    """
     key = (part, "groups")
     known = look.kept.get(key)
     if known is None:
-        known = groups(part.file("events"), OF_ONE)
+        try:
+            known = groups(part.file("events"), OF_ONE)
+        except FileNotFoundError:
+            raise
+        except UNREADABLE:
+            return [Group(part.first, part.last, ("", LAST_TEXT), {})]
         look.kept.put(key, known)
     return known

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from data.parts import list_live
 from data.schema import BLOCK, OTHER
 from ingest.commit import commit
 from ingest.count import rows
@@ -140,3 +141,14 @@ def test_names_that_are_counted_together_are_told_apart_by_the_events(model: Mod
     for given, seqs in (({"event": ["b"]}, [2]), ({"event": ["!b"]}, [3, 1]), ({"event": ["a", "c"]}, [3, 1])):
         found = ask(reader, given)
         assert ([row["seq"] for row in found["rows"]], found["total"]) == (seqs, len(seqs))
+
+
+@pytest.mark.parametrize("bytes_left", [0, 100, 3_000])
+def test_a_search_goes_on_beside_a_part_whose_file_is_cut_short(sparse: Model, reader: Reader, bytes_left: int) -> None:
+    sparse.merge(1)
+    damaged, _ = list_live(sparse.store)
+    with damaged.file("events").open("r+b") as file:
+        file.truncate(bytes_left)
+    last = sparse.visible[-1]["event_id"]
+    assert [row["event_id"] for row in ask(reader, {"event_id": ["id-1", last]})["rows"]] == [last]
+    assert reader.damaged == (damaged,)
