@@ -9,14 +9,16 @@ from typing import Any, Final
 
 import polars as pl
 
-import data
-from data import history
 from data.app_settings import AppSettings, WrongSetting, parse
 from data.layout import Store
+from data.parts import list_live
+from data.pins import pinned
+from data.processes.progress import progress_bar
 from data.processes.settings import Failed, Wrong, flag
 from data.settings_db import Apps
 from ingest.deletion import Order, everything_of, waits, why_aside
 from ingest.importer import somebody_writing
+from ingest.removal import visible_events
 from ingest.segments import Record, write_sealed
 from plans.model import PlanError, check_app
 from plans.versions import versions
@@ -100,13 +102,22 @@ def _value(name: str, text: str) -> Any:
 def _what(store: Store, order: Order) -> str:
     """What the order deletes, for a person to read; events still on their way are not counted."""
     if order.user_id is not None:
-        theirs = (pl.col("app") == order.app) & (pl.col("user_id") == order.user_id)
-        events = data.live(store).filter(theirs).select(pl.len()).collect().item()
-        return f"{events} events of user {order.user_id} in {order.app}"
-    events = history.count(store, order.app)
+        return f"{_events_of_user(store, order.app, order.user_id)} events of user {order.user_id} in {order.app}"
+    events = visible_events(list_live(store), order.app)
     if not order.everything:
         return f"all {events} events of {order.app}"
     return f"{order.app}: {events} events, {len(versions(store.plans, order.app))} versions of its plan, its settings"
+
+
+def _events_of_user(store: Store, app: str, user_id: str) -> int:
+    theirs = (pl.col("app") == app) & (pl.col("user_id") == user_id)
+    events = 0
+    with pinned(store) as pin, progress_bar(" parts") as progress:
+        for done, (part, file) in enumerate(pin.each(), start=1):
+            shown = pin.hidden.between(part.first, part.last).visible(pl.scan_parquet(file).filter(theirs))
+            events += shown.select(pl.len()).collect().item()
+            progress(done, len(pin.parts))
+    return events
 
 
 def _ask(what: str) -> None:

@@ -33,13 +33,19 @@ def whole_log(parts: Sequence[Part], cut: Cut) -> Removal | None:
 
     Counts are linear: those of the app, negated, take back what is left of it.
     """
-    files = {relation: [part.file(relation) for part in parts] for relation in COUNTS}
-    if not parts:
+    if not visible_events(parts, cut.app):
         return None
-    of_app = {name: pl.scan_parquet(paths).filter(pl.col("app") == cut.app) for name, paths in files.items()}
-    if not of_app["by_status"].select(pl.col("events").sum()).collect().item():
-        return None
-    return Removal({name: taken_back(table) for name, table in of_app.items()}, HIDES.to_frame(), (cut,))
+    counts = {relation: taken_back(_counted(parts, relation, cut.app)) for relation in COUNTS}
+    return Removal(counts, HIDES.to_frame(), (cut,))
+
+
+def visible_events(parts: Sequence[Part], app: str) -> int:
+    """How many events of the app are visible in the live `parts`, by their counts."""
+    return int(_counted(parts, "by_status", app).select(pl.sum("events")).collect().item()) if parts else 0
+
+
+def _counted(parts: Sequence[Part], relation: str, app: str) -> pl.LazyFrame:
+    return pl.scan_parquet([part.file(relation) for part in parts]).filter(pl.col("app") == app)
 
 
 def some_rows(gone: Sequence[pl.DataFrame], parts: Sequence[Part], *, cuts: tuple[Cut, ...] = ()) -> Removal:
