@@ -99,10 +99,20 @@ def _crowded(run: range, weights: Sequence[int], below: int) -> bool:
 def _first(run: range, parts: Sequence[Sized], weights: Sequence[int], limits: Limits, *, over: bool = False) -> range:
     """The first neighbours that fit one part and, unless their day is over, at least double their largest."""
     for start in run[:-1]:
-        stretch = _fitting(range(start, run.stop), parts, limits)
-        inside = weights[stretch.start : stretch.stop]
-        if len(stretch) > 1 and (over or sum(inside) >= 2 * max(inside)):
+        fitting = _fitting(range(start, run.stop), parts, limits)
+        stretch = fitting if over else _doubling(fitting, weights)
+        if len(stretch) > 1:
             return stretch
+    return NOTHING
+
+
+def _doubling(stretch: range, weights: Sequence[int]) -> range:
+    """As much of the stretch, from its start, as at least doubles its largest; those before a far larger one do."""
+    while len(stretch) > 1:
+        inside = weights[stretch.start : stretch.stop]
+        if sum(inside) >= 2 * max(inside):
+            return stretch
+        stretch = stretch[: inside.index(max(inside))]
     return NOTHING
 
 

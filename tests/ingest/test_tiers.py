@@ -54,6 +54,11 @@ def test_a_day_that_is_quiet_is_merged_where_that_doubles_a_part() -> None:
     assert not choose([part(900_000, age=QUIET), part(50, age=QUIET)], LIMITS, NOON)
 
 
+def test_small_parts_before_a_large_one_are_merged_without_it() -> None:
+    left, _ = settled([part(rows, age=QUIET) for rows in (0, 0, 3, 3, 500_000, 2, 2)])
+    assert rows_of(left) == [6, 500_000, 4]
+
+
 def test_a_day_that_is_over_becomes_one_part_if_it_fits() -> None:
     left, _ = settled([part(rows, days_ago=1) for rows in (900_000, 50, 1)])
     assert rows_of(left) == [900_051]
@@ -135,9 +140,9 @@ class Traffic:
 
 
 def busy_by_day(day: int) -> Iterator[tuple[int, int]]:
-    """(second, rows): 30,000 events a second for twelve hours, single events at night, some hours wholly quiet."""
+    """(second, rows): 30,000 events a second for eight hours, single events at night, some hours wholly quiet."""
     yield from ((second, 1) for second in range(day * 60, 8 * HOUR, 700))
-    yield from ((second, 30_000) for second in range(8 * HOUR, 20 * HOUR))
+    yield from ((second, 30_000) for second in range(9 * HOUR, 17 * HOUR))
     yield from ((second, 1) for second in range(22 * HOUR, 24 * HOUR, 41))
 
 
