@@ -1,4 +1,4 @@
-"""The inbox of the running product: a dropped file is soon in the log, once, also when its process is killed."""
+"""The inbox and exports of the running product: a dropped file is in the log, once, also when its process is killed."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.live import Live, eventually, start
 
@@ -47,3 +48,14 @@ def test_dropped_files_are_in_the_log_once_and_put_away_whatever_dies(quick: Liv
     assert quick.get("/api/apps/shop/stats")["events"]["replaced"] == 0
     assert not any(quick.store.staged.iterdir())
     assert quick.stop() == 0
+
+
+def test_an_export_that_nobody_takes_any_more_ends(quick: Live, tmp_path: Path) -> None:
+    lines = [json.dumps({"event_name": "long", "payload": {"text": f"{n} " + "x" * 5_000}}) for n in range(6_000)]
+    drop(tmp_path / "dropped" / "shop", "a.ndjson", "\n".join(lines))
+    eventually(lambda: quick.get("/api/apps/shop/stats")["events"]["total"] == 6_000, 30)
+    taken = requests.get(f"{quick.dashboard}/api/apps/shop/export?format=ndjson", stream=True, timeout=30)
+    assert next(taken.iter_content(1_000)).startswith(b'{"seq":1,')
+    assert any(quick.store.pins.iterdir())
+    taken.close()
+    eventually(lambda: not any(quick.store.pins.iterdir()))
