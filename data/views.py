@@ -30,9 +30,8 @@ def sql(parts: Sequence[Part]) -> str:
     An empty store gives empty views with the right columns, because DuckDB refuses to read no files at all.
     """
     order = sorted(RELATIONS, key=lambda name: name == "events")
-    visible = f"seq not in (select seq from hides) and {uncut(cuts(parts))}"
-    rows = {"events": visible}
-    return _HEAD + "".join(_view(name, _files(name, parts), rows.get(name, "true")) for name in order)
+    visible = {"events": _visible(cuts(parts))}
+    return _HEAD + "".join(_view(name, _files(name, parts), visible.get(name, "where true")) for name in order)
 
 
 def write(store: Store) -> None:
@@ -57,17 +56,20 @@ def _files(relation: str, parts: Sequence[Part]) -> list[Path]:
     return [file for file in files if file.exists()] if relation in OPTIONAL else files
 
 
-def uncut(near: Sequence[Cut]) -> str:
-    """True for a row of `events` that none of `near` hides, as a condition of SQL.
+def _visible(made: Sequence[Cut]) -> str:
+    """What leaves hidden rows of `events` out, after a `from`; it names the relations `hides` and `cuts`."""
+    unhidden = "where seq not in (select seq from hides)"
+    if len(made) <= _LISTED:
+        return f"{unhidden} and {uncut(made)}"
+    return (
+        "anti join cuts on cuts.app = events.app and events.seq <= cuts.through"
+        f" and (cuts.before is null or events.received_at < cuts.before) {unhidden}"
+    )
 
-    Many are looked up in the relation `cuts`, which must hold them.
-    """
-    if len(near) > _LISTED:
-        return (
-            "not exists (select 1 from cuts where cuts.app = events.app and events.seq <= cuts.through"
-            " and (cuts.before is null or events.received_at < cuts.before))"
-        )
-    return " and ".join(["true", *(f"not ({_cut(cut)})" for cut in near)])
+
+def uncut(some: Sequence[Cut]) -> str:
+    """True for a row of `events` that none of `some` cuts hides, as a condition of SQL."""
+    return " and ".join(["true", *(f"not ({_cut(cut)})" for cut in some)])
 
 
 def _cut(cut: Cut) -> str:
@@ -75,9 +77,9 @@ def _cut(cut: Cut) -> str:
     return said if cut.before is None else f"{said} and received_at < timestamp '{cut.before.isoformat(sep=' ')}'"
 
 
-def _view(relation: str, files: list[Path], rows: str) -> str:
-    read, rows = (source(files), rows) if files else (nothing(relation), "false")
-    return f"create or replace view {relation} as select * from {read} as {relation} where {rows};\n"
+def _view(relation: str, files: list[Path], visible: str) -> str:
+    read, visible = (source(files), visible) if files else (nothing(relation), "where false")
+    return f"create or replace view {relation} as select * from {read} as {relation} {visible};\n"
 
 
 def source(files: Sequence[Path]) -> str:

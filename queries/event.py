@@ -17,7 +17,7 @@ def event(look: Look, app: str, seq: int) -> dict[str, Any]:
 
     `payload` and `context` are JSON text. Raises NotFound when the app has no such event, or a newer copy replaced it.
     """
-    look.narrow((seq, seq + 1))
+    look.narrow(app, (seq, seq + 1))
     found = look.rows("event", app=app, seq=seq)
     if not found:
         raise NotFound("not_found", f"{app} has no event {seq}; a newer copy may have replaced it", "seq")

@@ -60,7 +60,7 @@ def _rows(look: Look, app: str, seqs: list[int], brief: bool) -> list[Row]:
         return []
     theirs = [list(near) for _, near in groupby(seqs, lambda seq: seq // BLOCK)]
     ranges = [(near[-1], near[0] + 1) for near in theirs]
-    look.narrow(*ranges)
+    look.narrow(app, *ranges)
     rows = look.rows("rows", of_seqs(ranges), app=app, seqs=seqs, brief=brief)
     spoken = [explained(look, app, row) for row in rows]
     return [_without_texts(row) for row in spoken] if brief else spoken

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import polars as pl
 
 from data import views
-from data.hidden import Hidden, cut_table
+from data.hidden import Hidden
 from data.parts import Part
 from data.schema import RELATIONS
 from queries.conditions import EVERYTHING, Conditions
@@ -80,11 +80,15 @@ class Look:
                 self._live.remembered[question] = self.rows(question)
         return self._live.remembered[question]
 
-    def narrow(self, *ranges: tuple[int, int]) -> None:
-        """From here on, `events` reads only the parts that can hold seqs from `low` on and below `high` of a range."""
+    def narrow(self, app: str, *ranges: tuple[int, int]) -> None:
+        """From here on, `events` reads only the parts that can hold seqs from `low` on and below `high` of a range.
+
+        What is hidden is left out of the app's rows alone, which a statement then asks for.
+        """
         parts = [part for part in self.parts if any(part.last >= low and part.first < high for low, high in ranges)]
         low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-        self._define("events", f"select * from {self._visible([part.file('events') for part in parts], low, high)}")
+        files = [part.file("events") for part in parts]
+        self._define("events", f"select * from {self._visible(files, app, low, high)}")
 
     def narrow_minutes(
         self, app: str, since: datetime | None, until: datetime | None, dimensions: set[str], bucket: int | None = None
@@ -134,7 +138,7 @@ class Look:
         if not files:
             return None
         rows = (
-            self._visible(files, *self.everything())
+            self._visible(files, app, *self.everything())
             if piece.relation == "events"
             else self._from(files, piece.relation)
         )
@@ -146,7 +150,10 @@ class Look:
         timed = relation not in ("by_block", "events")
         window = (given.get("since"), given.get("until")) if timed else ()
         files = self._live.files(relation, given.get("app"), *window)
-        rows = self._visible(files, *self.everything()) if relation == "events" else self._from(files, relation)
+        if relation == "events":
+            rows = self._visible(files, str(given["app"]), *self.everything())
+        else:
+            rows = self._from(files, relation)
         self._cursor.execute(f"create or replace temp view {relation} as select * from {rows}")
 
     def _define(self, relation: str, query: str) -> None:
@@ -167,14 +174,12 @@ class Look:
         self._files.update(files)
         return views.source(files) if files else f"(select * from {views.nothing(relation)} where false)"
 
-    def _visible(self, files: list[Path], low: int, high: int) -> str:
-        """The rows of these files of events that are not hidden, all of seqs from `low` on and below `high`."""
-        near = self._live.hidden.between(low, high - 1)
+    def _visible(self, files: list[Path], app: str, low: int, high: int) -> str:
+        """The rows of these files of events, all of seqs from `low` on and below `high`; of the app those that show."""
+        near = self._live.hidden.between(low, high - 1).of(app)
         if len(near.seqs) > _LISTED:
             self._cursor.register("hides", near.seqs.to_frame().to_arrow())
-        if near.cuts:
-            self._cursor.register("cuts", cut_table(near.cuts).to_arrow())
-        return f"(select * from {self._from(files, 'events')} as events where {_visible(near)})"
+        return f"(select * from {self._from(files, 'events')} where {_visible(near)})"
 
 
 @cache

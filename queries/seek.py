@@ -110,7 +110,7 @@ class Log:
         ranges = _ranges(run, min(self._top, below))
         if not ranges:
             return []
-        self._look.narrow(*ranges)
+        self._look.narrow(self._app, *ranges)
         with self._pace.taken(len(run)):
             asked = both(of_seqs(ranges), self._chosen)
             rows = self._look.rows("page", asked, app=self._app, skip=skip, limit=limit)
@@ -119,7 +119,7 @@ class Log:
     def _count(self, some: Sequence[Block]) -> None:
         """Make these blocks sure."""
         ranges = _ranges(some, self._top)
-        self._look.narrow(*ranges)
+        self._look.narrow(self._app, *ranges)
         with self._pace.taken(len(some)):
             rows = self._look.rows(
                 "rows_in_blocks", both(of_seqs(ranges), self._chosen), app=self._app, block_size=BLOCK

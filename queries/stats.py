@@ -56,7 +56,7 @@ def _left(look: Look, app: str, chosen: Filter, names: set[str]) -> dict[str, st
     """The newest status of each of these names among the events themselves, block by block from the newest."""
     latest: dict[str, str] = {}
     for block in blocks(look, app, chosen.among("event", names), LARGEST) if names else []:
-        look.narrow((block.low, block.high))
+        look.narrow(app, (block.low, block.high))
         still = of_events(chosen.among("event", names - latest.keys()))
         found = look.rows("names_latest", still, app=app, low=block.low, high=block.high)
         latest |= {row["event_name"]: row["latest_status"] for row in found}

@@ -87,7 +87,7 @@ def _correct(found: list[Row], doubts: Iterable[_Doubt]) -> None:
 
 
 def _in_events(look: Look, app: str, chosen: Filter, low: int, high: int) -> list[Row]:
-    look.narrow((low, high))
+    look.narrow(app, (low, high))
     return look.rows("violations_in_events", of_events(chosen), app=app, low=low, high=high)
 
 
