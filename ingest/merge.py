@@ -72,6 +72,7 @@ class Merger:
         self._known = Known()
         self._replaced = Replaced(self.store, self.grace_seconds)
         self._told = Told(self.store)
+        self._views_are_new()  # a merger that was killed may have left them as they were
 
     def step(self) -> bool:
         """Merge one stretch of neighbours if one is worth it, and delete what was replaced long enough ago.
