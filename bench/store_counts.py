@@ -35,6 +35,7 @@ class Asked:
     name: str
     sql: str
     same: Callable[[Any, Rows], bool]
+    bucket: int | None = None
 
 
 def _same_stats(answer: Any, rows: Rows) -> bool:
@@ -64,10 +65,13 @@ QUESTIONS: Final = (
     Asked("trend", f"select date_trunc('minute', received_at) as at, status, count(*) {_THEIRS}", _same_trend),
     Asked("coverage", f"select event_name, bool_and({_CLEAN}) {_THEIRS}", _same_coverage),
 )
+HOURLY: Final = Asked(
+    "trend", f"select time_bucket(interval 1 hour, received_at) as at, status, count(*) {_THEIRS}", _same_trend, 3_600
+)
 
 
 def counts(asked: Dashboard, beside: Dashboard, store: Store, times: int) -> Iterator[Figure]:
-    """Every question about 24 hours; `beside` has the small store. Then stats of all 30 days."""
+    """Every question about 24 hours; `beside` has the small store. Then all of them about 30 days."""
     ours, small, engine, minutes = asked.api(BIG_APP), beside.api(BIG_APP), plain(store), count(1)
     for each in QUESTIONS:
         mine, other = paired(partial(_next, ours, each, minutes), partial(_next, small, each, minutes), times)
@@ -77,7 +81,8 @@ def counts(asked: Dashboard, beside: Dashboard, store: Store, times: int) -> Ite
         yield Figure(what, told, f"p95 ≤ {LATE_MS} ms", late <= LATE_MS)
         yield Figure(what, f"{grown:.2f} times its p95 at a million", f"≤ {GROWN} times", grown <= GROWN)
         yield _beside(what, ours, each, engine, minutes, DAY)
-    yield _beside("stats of 30 days", ours, QUESTIONS[0], engine, minutes, 30 * DAY)
+    for each in (QUESTIONS[0], QUESTIONS[2], HOURLY):
+        yield _beside(f"{each.name} of 30 days", ours, each, engine, minutes, 30 * DAY)
 
 
 def plain(store: Store) -> duckdb.DuckDBPyConnection:
@@ -95,7 +100,8 @@ def _window(minutes: int, length: timedelta) -> tuple[datetime, datetime]:
 
 def _ask(api: Api, each: Asked, minutes: int, length: timedelta = DAY) -> Any:
     since, until = _window(minutes, length)
-    return api.get(each.name, since=since.isoformat() + "Z", until=until.isoformat() + "Z")
+    bucket = {"bucket": each.bucket} if each.bucket else {}
+    return api.get(each.name, since=since.isoformat() + "Z", until=until.isoformat() + "Z", **bucket)
 
 
 def _next(api: Api, each: Asked, minutes: "count[int]") -> Any:
