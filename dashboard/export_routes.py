@@ -1,6 +1,7 @@
 """Exports and reports over HTTP: streamed, a few at a time, and ended when nobody takes them any more."""
 
 import json
+import logging
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from threading import BoundedSemaphore
@@ -8,12 +9,15 @@ from typing import Any, Final
 
 from flask import Flask, Response, request
 
+from dashboard.errors import Refused
 from dashboard.questions import Questions
 from queries.errors import Busy
 from queries.export.ask import Asked
 from queries.export.reports import report
 from queries.export.stream import stream
 from queries.reader import Engine, Reader
+
+log = logging.getLogger(__name__)
 
 PLACES: Final = 2
 """Exports and reports that one process writes at once."""
@@ -34,7 +38,7 @@ def install(server: Flask, questions: Questions, reader: Reader, places: int = P
         questions.version(app)
         asked = Asked.parse(app, request.args)
         held = _held(free, stream(reader.store, reader.plans, engine, asked))
-        about: dict[str, Any] = next(held)
+        about: dict[str, Any] = _first(held)
         response = _streamed(held, _TYPES[asked.format], f"{app}-{asked.kind}-{about['through']}.{asked.format}")
         response.headers[ABOUT_HEADER] = _in_a_header(about)
         return response
@@ -43,7 +47,7 @@ def install(server: Flask, questions: Questions, reader: Reader, places: int = P
         questions.version(app)
         asked, kind = Asked.of_report(app, request.args)
         held = _held(free, report(reader.store, reader.plans, engine, asked, kind))
-        next(held)  # what cannot be read is told as an error, not as half a file
+        _first(held)
         return _streamed(held, _TYPES["csv"], f"{app}-{kind}.csv")
 
     server.add_url_rule("/api/apps/<app>/export", "app-export", export)
@@ -59,6 +63,15 @@ def _held(free: BoundedSemaphore, pieces: Generator[Any]) -> Generator[Any]:
             yield from pieces
     finally:
         free.release()
+
+
+def _first(held: Generator[Any]) -> Any:
+    """What comes before the first byte. Raises Refused where a part cannot be read: an export never leaves one out."""
+    try:
+        return next(held)
+    except OSError as error:
+        log.error("export failed: %s", error)
+        raise Refused(500, "damaged", "A part of the store cannot be read; python app.py check says which.") from None
 
 
 def _streamed(held: Generator[Any], content_type: str, name: str) -> Response:

@@ -10,6 +10,7 @@ hidden    which stored rows must not be shown
 pins      parts kept readable while a long reader is at them; history is such a reader: an app's events as batches,
           and snapshot another: the whole parts of one moment
 app_settings  what can be set for one app; settings_db keeps it
+exported/   what an export and an import have to agree on
 processes/  what the processes at work on a store have in common, beside its files
 sample/     the demo app `shop`: its plan, its events, its traffic
 

@@ -21,6 +21,7 @@ seek        where in the log a page lies             sql/rows_in_blocks.sql
 blocks      which blocks can hold a filter's events  sql/block_sums.sql, sql/broken_blocks.sql; kept: worked out before
 find        blocks ruled out by Bloom filters; bloom: reads these; pace: how much to read where nothing is known
 event       one event and its field table            sql/event.sql
+export/     the rows of a filter as files for other tools, and three reports
 
 Import a question from the file of its name: `from queries.stats import stats`.
 """

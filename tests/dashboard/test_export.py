@@ -90,7 +90,7 @@ def test_a_part_that_cannot_be_read_is_an_error_and_not_half_a_file(shop: Store)
         file.write_bytes(file.read_bytes()[:-100])
         answer = client.get("/api/apps/shop/export?format=csv")
     assert (answer.status_code, answer.mimetype) == (500, "application/json")
-    assert answer.get_json()["error"]["code"] == "failed"
+    assert answer.get_json()["error"]["code"] == "damaged"
 
 
 def report(client: FlaskClient, kind: str, filters: str = "") -> list[dict[str, Any]]:
