@@ -41,7 +41,7 @@ def fill(store: Store) -> Store:
 @contextmanager
 def served(store: Store, *, local: bool = True, **options: Any) -> Iterator[FlaskClient]:
     """A client of the dashboard over that store."""
-    stop, reader = threading.Event(), Reader(store, threads=1)
+    stop, reader = threading.Event(), Reader(store, threads=1, scan_ms=60_000)
     server = create(reader, local=local, stop=stop, **options)
     yield server.test_client()
     stop.set()

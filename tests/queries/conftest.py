@@ -8,6 +8,9 @@ from data.layout import Store
 from queries.reader import Reader
 from tests.queries.model import Model
 
+UNHURRIED_MS = 600_000
+"""Time to scan all there is, on however busy a machine."""
+
 
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Model:
@@ -22,7 +25,7 @@ def model(store: Store) -> Model:
 
 @pytest.fixture
 def reader(store: Store) -> Iterator[Reader]:
-    reader = Reader(store, threads=1)
+    reader = Reader(store, threads=1, scan_ms=UNHURRIED_MS)
     yield reader
     reader.close()
 

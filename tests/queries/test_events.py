@@ -18,6 +18,7 @@ from queries.page import Page
 from queries.reader import Reader
 from queries.seek import COUNTED_AT_ONCE, MAX_BLOCKS
 from tests import recount
+from tests.queries.conftest import UNHURRIED_MS
 from tests.queries.model import START, WRONG_TYPE, Model, event
 
 EVERYTHING = Filter()
@@ -71,7 +72,7 @@ def log(scratch: Model) -> Model:
 
 @pytest.fixture(scope="module")
 def log_reader(log: Model) -> Iterator[Reader]:
-    reader = Reader(log.store, threads=1)
+    reader = Reader(log.store, threads=1, scan_ms=UNHURRIED_MS)
     yield reader
     reader.close()
 

@@ -24,9 +24,9 @@ from queries.stats import stats
 from queries.trend import trend
 from queries.violations import violations
 from tests import recount
+from tests.queries.conftest import UNHURRIED_MS
 from tests.queries.model import EXTRA, START, WRONG_TYPE, Model, event
 
-UNHURRIED = 600_000
 PLAN = Plan("shop", (PlannedEvent("a"), PlannedEvent("b"), PlannedEvent("c")), match="loose")
 
 one_event = st.fixed_dictionaries(
@@ -70,7 +70,7 @@ a_filter = st.fixed_dictionaries(
 
 
 @contextmanager
-def asked(scan_ms: int = UNHURRIED) -> Iterator[tuple[Model, Reader]]:
+def asked(scan_ms: int = UNHURRIED_MS) -> Iterator[tuple[Model, Reader]]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder)).create()
         put(store.plans, PLAN, b"")
@@ -146,7 +146,7 @@ def compare(model: Model, reader: Reader, given_filter: dict[str, list[str]], li
 
 
 @settings(max_examples=50)
-@given(some_steps, some_steps, a_filter, st.integers(1, 4), st.sampled_from([0, UNHURRIED]))
+@given(some_steps, some_steps, a_filter, st.integers(1, 4), st.sampled_from([0, UNHURRIED_MS]))
 def test_a_walk_by_cursor_gives_what_is_visible_throughout_once_and_in_order(
     before: list[Any], meanwhile: list[Any], given_filter: dict[str, list[str]], limit: int, scan_ms: int
 ) -> None:
