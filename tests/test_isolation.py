@@ -195,6 +195,14 @@ def test_an_export_holds_the_apps_own_events_only(ports: Ports, app: str, format
     assert [other for other in APPS if other != app and mark(other) in text] == []
 
 
+@pytest.mark.parametrize("work", ["infer?status=valid&status=invalid&status=unplanned", "replay?version=1"])
+def test_a_draft_is_made_of_and_tried_on_the_apps_own_events_only(ports: Ports, work: str) -> None:
+    answer = ports.clients[1].post(f"/v1/apps/shop/plan/{work}")
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()["events"] == EVENTS * HERE["shop"]
+    assert [other for other in APPS if other != "shop" and mark(other) in answer.text] == []
+
+
 def told(content: bytes) -> str:
     """What a body says, as text, whatever kind of file it is."""
     if content.startswith(b"PAR1"):
