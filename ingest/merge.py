@@ -85,7 +85,7 @@ class Merger:
             self._replaced.delete(parts, shown)
         sized, hides = self._known.look(shown)
         stretch = choose(sized, self.limits, time.time()) if time.monotonic() >= self._resume_at else NOTHING
-        more = bool(stretch) and self._merge(shown[stretch.start : stretch.stop], shown, hides)
+        more = self._merge(shown[stretch.start : stretch.stop], shown, hides) if stretch else self._shed()
         self._told.tell(shown, unreadable=self._known.unsound)
         return more
 
@@ -116,6 +116,23 @@ class Merger:
         log.info("merge parts=%d seq=%d..%d seconds=%.3f", len(neighbours), first, last, seconds)
         self._told.merged(merged, seconds)
         self._told.works(_NO_MERGE)
+        self._views_are_old = True
+        self._views_are_new()
+        return True
+
+    def _shed(self) -> bool:
+        """Publish a part anew that hides many rows that are gone; whether there was one."""
+        redundant = self._known.redundant(time.time()) if time.monotonic() >= self._resume_at else None
+        if redundant is None:
+            return False
+        part, seqs = redundant
+        if self._leave([part], partial(damage_of, self.store)):
+            return True
+        try:
+            self.rewriter.hide_only(part, seqs)
+        except OSError as error:
+            return self._failed([part], error)
+        log.info("hides dropped part=%s left=%d", part.name, len(seqs))
         self._views_are_old = True
         self._views_are_new()
         return True

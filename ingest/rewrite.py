@@ -1,8 +1,10 @@
 """Writes neighbouring parts as one: visible rows only, by app once large, counts added up, footers carried over."""
 
 import json
+import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -43,17 +45,37 @@ class Rewriter:
 
         Raises OSError, pyarrow.ArrowException or PolarsError, and then nothing is visible.
         """
+        first, last = neighbours[0].first, neighbours[-1].last
+        generation = 0 if len(neighbours) > 1 else neighbours[0].generation + 1
+        part = part_at(self._store, neighbours[0].day, first, last, generation)
+        with self._made(part) as made:
+            self._write(neighbours, shown, hides, made)
+        pa.default_memory_pool().release_unused()
+        return part
+
+    def hide_only(self, part: Part, seqs: pl.Series) -> Part:
+        """The next generation of `part`, with the same files, which of other parts' rows hides `seqs` only.
+
+        `views.sql` is not written. Raises OSError, as where the disk takes no hard links; then nothing is visible.
+        """
+        anew = part_at(self._store, part.day, part.first, part.last, part.generation + 1)
+        with self._made(anew) as made:
+            for file in part.folder.glob("*.parquet"):
+                if file != part.file("hides"):
+                    os.link(file, made / file.name)
+            if len(seqs):
+                write_table(seqs.to_frame(), made / "hides.parquet", {})
+        return anew
+
+    @contextmanager
+    def _made(self, part: Part) -> Iterator[Path]:
+        """A folder to be filled, which is `part` afterwards."""
         made = temporary(self._store, "merge")
         try:
-            self._write(neighbours, shown, hides, made)
-            first, last = neighbours[0].first, neighbours[-1].last
-            generation = 0 if len(neighbours) > 1 else neighbours[0].generation + 1
-            part = part_at(self._store, neighbours[0].day, first, last, generation)
+            yield made
             show(self._store, made, part)
-            return part
         finally:
             shutil.rmtree(made, ignore_errors=True)
-            pa.default_memory_pool().release_unused()
 
     def _write(self, neighbours: Sequence[Part], shown: Sequence[Part], hides: Hidden, made: Path) -> None:
         dropped = self._write_events(neighbours, hides, made / "events.parquet")

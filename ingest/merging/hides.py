@@ -13,7 +13,7 @@ from data.schema import BLOCK
 from ingest.merging.damage import UNREADABLE
 
 _TOLD: Final = ("seq", "app", "received_at")
-_LISTED_SECONDS: Final = 10.0
+LISTED_SECONDS: Final = 10.0
 """Whoever lists parts while some are merged may still see, of a part younger than this, what it replaced."""
 
 
@@ -68,6 +68,6 @@ def _reaches(cut: Cut, seq: Any, app: Any, received_at: Any) -> bool:
 
 def _is_young(part: Part) -> bool:
     try:
-        return time.time() - part.folder.stat().st_mtime < _LISTED_SECONDS
+        return time.time() - part.folder.stat().st_mtime < LISTED_SECONDS
     except OSError:
         return True

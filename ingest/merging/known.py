@@ -16,12 +16,15 @@ from data.hidden import Cut, Hidden, cut_rows, hidden, widest
 from data.parts import Part
 from data.schema import HIDES
 from ingest.merging.damage import UNREADABLE, first_line
+from ingest.merging.hides import LISTED_SECONDS
 from ingest.tiers import Sized
 
 log = logging.getLogger(__name__)
 
 _RECOUNT_SECONDS: Final = 60.0
 """How long hidden rows of a part are not counted again, however often more is cut off."""
+_MANY: Final = 1_000
+"""Hidden rows that are gone for which a part is published anew: every reader of the store holds them in memory."""
 _LEAST_COMPRESSED: Final = 8
 """Bytes in memory that count as one in the file, so that a part of much repeated text is no load either."""
 
@@ -54,6 +57,7 @@ class Known:
         self._unsound: dict[Part, tuple[tuple[str, int, int], ...]] = {}
         self._hiding: list[Part] = []
         self._hides = _all([])
+        self._looked_through: tuple[list[Part], list[Part]] = ([], [])
 
     @property
     def unsound(self) -> int:
@@ -72,6 +76,26 @@ class Known:
             self._hiding, self._hides = hiding, _all([self._facts[part].hides for part in hiding])
         self._count_hidden()
         return [self._sized(part) for part in shown], self._hides
+
+    def redundant(self, now: float) -> tuple[Part, pl.Series] | None:
+        """A part that hides many rows that no part holds any more, and the seqs it must go on hiding; None without one.
+
+        These rows lay in parts that were written without them so long before `now` that every listing knows it.
+        """
+        clean = sorted(
+            part
+            for part, facts in self._facts.items()
+            if facts.named and facts.known and not facts.present and now - facts.written_at > LISTED_SECONDS
+        )
+        if (clean, self._hiding) == self._looked_through:
+            return None
+        for part in self._hiding if clean else ():
+            seqs = self._facts[part].hides.seqs
+            gone = _between(seqs, clean)
+            if gone.sum() >= _MANY:
+                return part, seqs.filter(~gone)
+        self._looked_through = clean, self._hiding
+        return None
 
     def leave(self, part: Part, reason: str) -> None:
         """Take `part` for unreadable until one of its files changes."""
@@ -140,6 +164,14 @@ def _hidden_rows(part: Part, near: Hidden) -> tuple[int, bool]:
     deletions = [cut for cut in near.cuts if cut.before is None]
     told = rows.select(near.rows().sum().alias("hidden"), cut_rows(deletions).any().alias("deleted"))
     return int(told["hidden"][0]), bool(told["deleted"][0])
+
+
+def _between(seqs: pl.Series, parts: Sequence[Part]) -> pl.Series:
+    """Which of `seqs` lie in one of `parts` (at least one, in their order)."""
+    lasts = np.array([part.last for part in parts])
+    places = np.searchsorted(lasts, seqs.to_numpy(), "left")
+    firsts = np.array([*(part.first for part in parts), np.iinfo(np.int64).max])
+    return pl.Series(seqs.to_numpy() >= firsts[places])
 
 
 def _all(some: Sequence[Hidden]) -> Hidden:

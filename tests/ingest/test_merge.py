@@ -183,6 +183,23 @@ def test_hides_go_once_no_live_part_holds_the_row_they_hide(store: Store) -> Non
     assert check(store).problems == ()
 
 
+def test_a_part_stops_hiding_many_rows_that_are_gone(store: Store) -> None:
+    put(store, *(spooled(event_id=str(key)) for key in range(3_000)))
+    put(store, *(spooled(event_id=str(key)) for key in range(1_200)))
+    before = visible(store)
+    settled(store)
+    emptied, hiding = list_live(store)
+    assert (emptied.generation, hiding.generation) == (1, 0)
+    long_ago = emptied.folder.stat().st_mtime - 60
+    os.utime(emptied.folder, (long_ago, long_ago))
+    settled(store)
+    _, hides_none = list_live(store)
+    assert hides_none.generation == 1
+    assert not hides_none.file("hides").exists()
+    assert_frame_equal(visible(store), before)
+    assert check(store).problems == ()
+
+
 def test_one_app_of_many_has_row_groups_of_its_own(store: Store) -> None:
     for part in range(2):
         apps = ["big" if n % 10 else f"small{n % 90}" for n in range(BLOCK)]
