@@ -31,7 +31,7 @@ def _numbers(look: Look, app: str, part: Part, asked: dict[str, list[Mark]]) -> 
         yield from _of(part.first, part.last)
         return
     some = [group for group in _groups(look, part) if group.apps[0] <= app <= group.apps[1]]
-    for name, any_of in asked.items():
+    for name, any_of in asked.items() if some else ():
         some = can_hold(part.file("events"), some, name, any_of)
     for group in some:
         yield from _of(group.low, group.high)
