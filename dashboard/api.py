@@ -12,8 +12,8 @@ from queries import parameters
 from queries.errors import BadRequest, Busy, NotFound, Unanswered
 
 ABOUT_ALL = ("apps", "apps-page")
-ABOUT_AN_APP = ("stats", "trend", "coverage", "violations", "events", "overview", "coverage-page")
-"""`overview`, `apps-page` and `coverage-page` are a page's moving pieces, drawn."""
+ABOUT_AN_APP = ("stats", "trend", "coverage", "violations", "events", "overview", "coverage-page", "violations-page")
+"""`overview` and those of names that end in `-page` are a page's moving pieces, drawn."""
 
 _STATUS: Mapping[type[Unanswered], int] = {BadRequest: 400, NotFound: 404, Busy: 503}
 

@@ -12,7 +12,7 @@ from dashboard.wording import Window, count, events_path, page_path, percent, sh
 
 Row = Mapping[str, Any]
 
-_BROKEN = {
+BROKEN = {
     "missing": "is missing",
     "empty": "is empty",
     "wrong_type": "has the wrong type",
@@ -120,7 +120,7 @@ def _violation(row: Row, app: str, top: int) -> Component:
 
 
 def _sentence(row: Row) -> list[Component | str]:
-    broken = _BROKEN.get(row["rule"], row["rule"].replace("_", " "))
+    broken = BROKEN.get(row["rule"], row["rule"].replace("_", " "))
     name = html.Code(row["event_name"] if row["event_name"] is not None else "an event")
     if not row["field"]:
         return [name, f" {broken}"]

@@ -1,4 +1,4 @@
-"""The log as an AG Grid: its columns and options. The rows come from the JSON API, fetched by assets/log.js."""
+"""The grids: their columns and options. The log's rows come from the JSON API, fetched by assets/log.js."""
 
 from typing import Any
 
@@ -48,6 +48,32 @@ def log(ident: str) -> Component:
     return grid
 
 
+def violations(ident: str, **shown: Any) -> Component:
+    """Every broken rule in a row, sorted as one likes; `shown` has the rows."""
+    grid: Component = dag.AgGrid(
+        id=ident,
+        className="log-grid violations-grid",
+        style={"height": "100%", "width": "100%"},
+        columnDefs=_BROKEN,
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True, "suppressHeaderMenuButton": True},
+        getRowId="params.data.id",
+        dashGridOptions={
+            "theme": _js(" ".join(_THEME.split())),
+            "rowHeight": 34,
+            "headerHeight": 32,
+            "rowBuffer": 8,
+            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+            "animateRows": False,
+            "enableCellTextSelection": True,
+            "ensureDomOrder": True,
+            "quickFilterText": "",
+            "suppressNoRowsOverlay": True,
+        },
+        **shown,
+    )
+    return grid
+
+
 def _js(expression: str) -> dict[str, str]:
     """An expression the browser evaluates; the functions in it are those of assets/cells.js."""
     return {"function": expression}
@@ -78,4 +104,37 @@ _PLAIN = [
     _column("user_id", "User", 96, flex=1, minWidth=90, maxWidth=200),
     _column("session", "Session", 96, flex=1, minWidth=90, maxWidth=200),
     _column("copies", "Copies", 70, type="rightAligned", valueFormatter=_js("lvdCopies(params.value)")),
+]
+
+_BROKEN = [
+    _column("field", "Field", 180, flex=3, minWidth=120, cellClass=_js("lvdSeverityClass(params)"), pinned="left"),
+    _column("rule", "Rule", 130, valueFormatter=_js("lvdRule(params.value)")),
+    _column(
+        "event_name", "Event", 150, flex=2, minWidth=110, cellClass="is-name", valueFormatter=_js("lvdName(params)")
+    ),
+    _column("count", "Events", 92, type="rightAligned", sort="desc", valueFormatter=_js("lvdCount(params.value)")),
+    _column(
+        "share",
+        "Of the name",
+        106,
+        type="rightAligned",
+        valueGetter=_js("params.data.count / params.data.of"),
+        valueFormatter=_js("lvdShare(params.value)"),
+    ),
+    _column(
+        "trend", "Trend", 180, sortable=False, cellDataType=False, cellRenderer="LvdTrend", getQuickFilterText=_js("''")
+    ),
+    _column("first", "First seen (UTC)", 146, valueFormatter=_js("lvdMinute(params.value)")),
+    _column("last", "Last seen (UTC)", 146, valueFormatter=_js("lvdMinute(params.value)")),
+    _column(
+        "versions",
+        "App versions",
+        150,
+        flex=2,
+        minWidth=100,
+        sortable=False,
+        cellDataType=False,
+        valueFormatter=_js("lvdVersions(params.value)"),
+        getQuickFilterText=_js("lvdVersions(params.value)"),
+    ),
 ]

@@ -6,7 +6,7 @@ from flask import Flask
 
 from dashboard import api, errors, export_routes, guard, health, shell
 from dashboard.answers import MAX_BYTES, Answers
-from dashboard.pages import apps, coverage, events, missing, overview
+from dashboard.pages import apps, coverage, events, missing, overview, violations
 from dashboard.questions import Questions
 from dashboard.watch import Versions, keep_ready
 from queries.reader import Reader
@@ -40,6 +40,7 @@ def create(
     overview.register(questions)
     events.register(app, questions)
     coverage.register(questions)
+    violations.register(app, questions)
     missing.register()
     guard.install(server, app.csp_hashes, local=local)
     server.extensions["watch"] = keep_ready(reader.store, questions.versions, stop or threading.Event())

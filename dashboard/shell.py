@@ -14,7 +14,7 @@ from dashboard.colours import style_variables
 from dashboard.wording import page_path
 
 TICK_MS = 1_000
-PAGES = (("", "Overview"), ("events", "Events"), ("coverage", "Coverage"))
+PAGES = (("", "Overview"), ("events", "Events"), ("coverage", "Coverage"), ("violations", "Violations"))
 
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -78,7 +78,8 @@ def add_page(
         return layout(path, search or "") if path else blank or html.Div()
 
     address = {"path_template": path} if "<" in path else {"path": path}
-    cast(Any, register_page)(module, **address, title=title, layout=page)
+    # `/apps/<app>` would take `/apps/shop/events` too: whatever lies deeper is asked first.
+    cast(Any, register_page)(module, **address, title=title, layout=page, order=9 - path.count("/"))
 
 
 def in_browser(app: Dash, function: str, *moves: Input | Output | State) -> None:

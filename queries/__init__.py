@@ -16,6 +16,7 @@ stats       how many events, how many names          sql/stats.sql, sql/names_la
 trend       events over time by status               sql/trend.sql
 coverage    planned names: captured, missing         sql/coverage.sql
 violations  which rules break, how often             sql/violations.sql, sql/violations_in_events.sql
+violation_trends  how each of them went           sql/violation_trends.sql
 events      a page of the log, anywhere in it        sql/page.sql, and sql/rows.sql for what is on it
 seek        where in the log a page lies             sql/rows_in_blocks.sql
 blocks      which blocks can hold a filter's events  sql/block_sums.sql, sql/broken_blocks.sql; kept: worked out before

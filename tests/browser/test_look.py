@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PLAN, send
 from tests.live import Live
 
-PAGES = ("", "/apps/look", "/apps/look/events", "/apps/look/coverage")
+PAGES = ("", "/apps/look", "/apps/look/events", "/apps/look/coverage", "/apps/look/violations")
 LIGHT, DARK = "rgb(245, 246, 248)", "rgb(15, 18, 23)"
 
 
