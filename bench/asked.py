@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ class Api:
         except http.client.RemoteDisconnected:  # it was silent for too long while its peer worked
             return self._ask(path)
 
+    def close(self) -> None:
+        self._connection.close()
+
     def _ask(self, path: str) -> Any:
         self._connection.request("GET", path)
         answer = self._connection.getresponse()
@@ -50,9 +53,13 @@ class Dashboard:
     process: "subprocess.Popen[bytes]"
     where: str
     began: float
+    opened: ExitStack
 
     def api(self, app: str) -> Api:
-        return Api(self.where, app)
+        """A connection about that app, closed with the dashboard."""
+        api = Api(self.where, app)
+        self.opened.callback(api.close)
+        return api
 
     def first_answer(self, app: str, question: str, **arguments: Any) -> Any:
         """The answer to the first question of all, asked again until somebody listens."""
@@ -60,7 +67,8 @@ class Dashboard:
         def answer() -> Any:
             if self.process.poll() is not None:
                 raise RuntimeError("the dashboard ended")
-            return self.api(app).get(question, **arguments)
+            with closing(Api(self.where, app)) as api:
+                return api.get(question, **arguments)
 
         return eventually(answer, 120)
 
@@ -78,7 +86,8 @@ def dashboard(store: Store) -> Iterator[Dashboard]:
         [sys.executable, str(APP), "dashboard"], cwd=ROOT, env=environment_of(settings, os.environ)
     )
     try:
-        yield Dashboard(process, address(settings.host, settings.port), began)
+        with ExitStack() as opened:
+            yield Dashboard(process, address(settings.host, settings.port), began, opened)
     finally:
         process.terminate()
         process.wait()
