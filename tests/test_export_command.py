@@ -22,10 +22,11 @@ from tests.storing import put, spooled
 Answer = tuple[int, str, str]
 MEGABYTE = 1_000_000
 PEAK = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from app import main
 code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
 sys.exit(code)
 """
 

@@ -56,7 +56,11 @@ def fill(store: Store) -> Store:
                 event_name=("bought", "left", "strolled", ODD[(n // 4 + batch * 6) % len(ODD)] or "x")[n % 4],
                 event_type="system" if n == 9 else "track",
                 event_id=None if n % 3 == 0 else f"{batch}-{n}" if n % 3 == 1 else f"again-{n}",
-                payload={"price": (1, 1.5, "x", None)[n % 4], "note": ODD[n % len(ODD)], "at": {"city": "Ł", "zip": n}},
+                payload={
+                    "price": (1, 1.5, "x", None)[n % 4],
+                    "note": ODD[n % len(ODD)],
+                    "at": {"city": "Ł", "zip": 10**30 + n},
+                },
                 context={"n": batch} if n % 2 else None,
                 session=ODD[n % len(ODD)],
                 user_id=("ann", "bob", None)[n % 3],
@@ -66,7 +70,7 @@ def fill(store: Store) -> Store:
             )
             for n in range(24)
         ]
-        broken = spooled(event_name=None, payload=b"null", unread='{"oops\x00', problem="the event is no JSON")
+        broken = spooled(event_name=None, payload=b"null", unread='{"oops\x00\\ud800', problem="the event is no JSON")
         put(store, *events, broken, received_at_us=START_US + batch * MINUTE_US)
     return store
 
