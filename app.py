@@ -337,11 +337,14 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
     from ingest.repair import repair
 
     store = there(settings)
-    if getattr(options, "repair", False):
+    try:
+        if getattr(options, "repair", False):
+            with progress_bar("B") as progress:
+                print(*(f"repaired: {line}\n" for line in repair(store, progress)), sep="", end="")
         with progress_bar("B") as progress:
-            print(*(f"repaired: {line}\n" for line in repair(store, progress)), sep="", end="")
-    with progress_bar("B") as progress:
-        found = look(store, progress)
+            found = look(store, progress)
+    except OSError as error:
+        raise Failed(f"{store.root} cannot be checked to its end: {error}") from None
     for note in found.notes:
         print(f"note: {note}")
     for problem in found.problems:

@@ -23,7 +23,7 @@ from typing import Final
 from data import views
 from data.durable import TEMPORARY, fsync_path, publish_file
 from data.layout import Store
-from data.parts import list_live
+from data.parts import Damaged, list_live
 from data.pins import held_folder
 from data.processes.lock import only_one
 from data.snapshot import NO_LINKS, Link, link_parts
@@ -73,7 +73,8 @@ def backup(
         except BaseException:
             shutil.rmtree(made.root, ignore_errors=True)
             raise
-    publish_file(Store(folder).views, views.sql(list_live(Store(folder))).encode())
+    with suppress(Damaged):  # a damaged part is copied as it is
+        publish_file(Store(folder).views, views.sql(list_live(Store(folder))).encode())
     return copying.copied
 
 

@@ -1,6 +1,7 @@
 """Goes through the live parts, newest first, and says of each what is wrong and what it adds to the counts of all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from data.hidden import Hidden, hidden
+from data.hidden import Cut, Hidden, cuts, widest
 from data.layout import Store
 from data.parts import Part, list_live
 from data.schema import COUNTS, OPTIONAL, RELATIONS
@@ -60,7 +61,7 @@ class Examination:
     def each(self, progress: Progress) -> Iterator[Examined]:
         """Every part, newest first; `progress` hears how many bytes are read, of how many. Raises OSError."""
         sizes = {part: sum(file.stat().st_size for file in part.folder.iterdir()) for part in self.parts}
-        self.hides = hidden([part for part in self.parts if not elsewhere(part, self._id) and _hides_readable(part)])
+        self.hides = _hidden([part for part in self.parts if not elsewhere(part, self._id)])
         replaced, done = pl.Series("seq", [], pl.Int64), 0
         for part in reversed(self.parts):
             found = Examined(part, look_at(part, self._id))
@@ -147,12 +148,16 @@ def _counted(found: Examined, relation: str) -> pl.DataFrame:
     return counted_less(relation, found.rows.counts.get(relation, pl.DataFrame(schema=RELATIONS[relation])))
 
 
-def _hides_readable(part: Part) -> bool:
-    try:
-        hidden([part])
-    except UNREADABLE:
-        return False
-    return True
+def _hidden(parts: Sequence[Part]) -> Hidden:
+    """What `parts` hide, as far as it can be read."""
+    seqs = [pl.Series("seq", [], pl.Int64)]
+    found: list[Cut] = []
+    for part in parts:
+        with suppress(*UNREADABLE):
+            found += cuts([part])
+        with suppress(*UNREADABLE):
+            seqs += [pl.read_parquet(file)["seq"] for file in [part.file("hides")] if file.exists()]
+    return Hidden(pl.concat(seqs).unique().sort(), widest(found))
 
 
 def _remedy(name: str) -> str:

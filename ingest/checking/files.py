@@ -37,22 +37,31 @@ class Files:
 
 
 def look_at(part: Part, store: str) -> Files:
-    """Read every byte of `part`, which should be of the store of that id. Raises OSError."""
+    """Read every byte of `part`, which should be of the store of that id. Raises OSError when it is gone."""
     found = Files(elsewhere=elsewhere(part, store))
     told = _told(part, found)
     needed = {f"{relation}.parquet" for relation in RELATIONS if relation not in OPTIONAL}
     there = {path.name for path in part.folder.iterdir()} - {DIGESTS}
     for name in sorted(needed | there | (told.files.keys() if told else set())):
-        if name not in there:
-            found.bad[name] = "is missing"
-        elif told and name not in told.files:
-            found.bad[name] = "is none of the files the part was committed with"
-        elif told and (stretches := digests.damage(part.folder / name, told.files[name])):
-            found.stretches[name] = stretches
-            found.bad[name] = _damage(part.folder / name, told.files[name], stretches)
-        elif wrong := _columns(part, name) or _hiding(part, name):
-            found.bad[name] = wrong
+        try:
+            if wrong := _wrong(part, name, told, found):
+                found.bad[name] = wrong
+        except OSError as error:  # the disk
+            found.bad[name] = unreadable(error)
     return found
+
+
+def _wrong(part: Part, name: str, told: Digests | None, found: Files) -> str:
+    """What is wrong with a file of that name; the stretches of it that are go into `found`."""
+    path = part.folder / name
+    if not path.exists():
+        return "is missing"
+    if told and name not in told.files:
+        return "is none of the files the part was committed with"
+    if told and (stretches := digests.damage(path, told.files[name])):
+        found.stretches[name] = stretches
+        return _damage(path, told.files[name], stretches)
+    return _columns(part, name) or _hiding(part, name)
 
 
 def elsewhere(part: Part, store: str) -> str:

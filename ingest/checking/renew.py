@@ -7,11 +7,12 @@ from typing import Final
 
 import polars as pl
 
+from data import views
 from data.layout import Store
 from data.parts import Part, part_at
 from data.schema import COUNTS, OPTIONAL, RELATIONS
 from data.store_id import DIGESTS
-from ingest.commit import publish, temporary, write_table
+from ingest.commit import show, temporary, write_table
 
 PROCESS: Final = "repair"
 
@@ -35,7 +36,7 @@ def next_generation(
     for relation, table in tables.items():
         if table.height or relation not in OPTIONAL:
             write_table(table.cast(RELATIONS[relation]), made / f"{relation}.parquet", {})
-    return publish(store, made, part_at(store, part.day, part.first, part.last, part.generation + 1))
+    return _shown(store, made, part_at(store, part.day, part.first, part.last, part.generation + 1))
 
 
 def empty_part(store: Store, part: Part) -> Part:
@@ -43,4 +44,10 @@ def empty_part(store: Store, part: Part) -> Part:
     made = temporary(store, PROCESS)
     for relation in ("events", *COUNTS):
         write_table(pl.DataFrame(schema=RELATIONS[relation]), made / f"{relation}.parquet", {})
-    return publish(store, made, part)
+    return _shown(store, made, part)
+
+
+def _shown(store: Store, made: Path, part: Part) -> Part:
+    show(store, made, part)
+    views.refresh(store)
+    return part

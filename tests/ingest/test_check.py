@@ -49,7 +49,7 @@ def one_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return fill(Store(tmp_path_factory.mktemp("whole") / "store").create())
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_flipped_bit_anywhere_is_found_and_its_file_named(one_store: Store, data: st.DataObject) -> None:
     parts = [file for part in list_live(one_store) for file in sorted(part.folder.iterdir())]
