@@ -60,7 +60,7 @@ def _merged(store: Store, parts: Sequence[Part]) -> tuple[Part, float]:
 
 
 def _pace(parts: Sequence[Part], cpu_seconds: float) -> Figure:
-    a_second = STORED / cpu_seconds
+    a_second = parts[-1].last / cpu_seconds
     often = _rewritten()
     cores = INTAKE * often / a_second
     what = f"cores that merge {INTAKE:,} events a second, each rewritten {often:.1f} times"
@@ -120,9 +120,10 @@ def _asked(
 ) -> tuple[list[float], str, list[float]]:
     random = Random(1)
 
-    def ask(path: Path) -> Callable[[], Any]:
-        return lambda: engine.sql(f"from '{path}' where {question(random)}").fetchall()
+    def ask(path: Path, some: Random = random) -> Callable[[], Any]:
+        return lambda: engine.sql(f"from '{path}' where {question(some)}").fetchall()
 
+    assert sorted(ask(ours, Random(0))()) == sorted(ask(theirs, Random(0))())
     mine, other = paired(ask(ours), ask(theirs), TIMES)
     return mine, peer, other
 
