@@ -5,7 +5,7 @@ spool    spool, segments, lines              they are on disk before the sender 
 read     pace, read                          the writer takes whole sealed segments, as columns
 judge    plans.judging.judge                         each event against its app's plan
 dedup    identity, dedup, index              an event that came before is replaced by its newest copy
-commit   count, commit                       one rename makes the batch a part of the store
+commit   apart, count, commit                one rename makes the batch a part of the store
 merge    tiers, rewrite, merging/, merge     small parts become large ones
 
 Files of events take the same way from `importer`, exports among them (`exports`, `rebuilt`), and from the folders of
