@@ -121,7 +121,7 @@ def _asked(
     random = Random(1)
 
     def ask(path: Path, some: Random = random) -> Callable[[], Any]:
-        return lambda: engine.sql(f"from '{path}' where {question(some)}").fetchall()
+        return lambda: engine.sql(f"from {views.source([path])} where {question(some)}").fetchall()
 
     assert sorted(ask(ours, Random(0))()) == sorted(ask(theirs, Random(0))())
     mine, other = paired(ask(ours), ask(theirs), TIMES)
