@@ -31,16 +31,21 @@ sys.exit(code)
 """
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A filled store, whose app `shop` nothing is done to."""
+    return fill(Store(tmp_path_factory.mktemp("store")).create())
+
+
 @pytest.fixture
 def said(
-    store: Store, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    filled: Store, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Answer]:
-    """Runs a command on a filled store: its exit code, stdout and stderr."""
+    """Runs a command on that store: its exit code, stdout and stderr."""
     monkeypatch.setattr("app.configure_logging", lambda *_: None)  # it is this process's, and other tests share it
-    fill(store)
 
     def run(*words: str) -> Answer:
-        code = main([words[0], "--store", str(store.root), "--plans", str(tmp_path / "plans"), *words[1:]])
+        code = main([words[0], "--store", str(filled.root), "--plans", str(tmp_path / "plans"), *words[1:]])
         return code, *capfd.readouterr()
 
     return run
@@ -50,29 +55,29 @@ def test_the_choices_are_those_of_the_export() -> None:
     assert (arguments.EXPORTED, arguments.REPORTS) == (FORMATS, REPORTS)
 
 
-def test_the_ending_of_the_file_says_the_format(said: Callable[..., Answer], store: Store, tmp_path: Path) -> None:
+def test_the_ending_of_the_file_says_the_format(said: Callable[..., Answer], filled: Store, tmp_path: Path) -> None:
     for name in ("a.parquet", "a.csv", "a.ndjson", "a"):
         code, out, _ = said("export", "shop", "--out", str(tmp_path / name))
-        end = rows(store)["seq"].max()
+        end = rows(filled)["seq"].max()
         assert code == 0
         assert re.fullmatch(
-            rf"{rows(store).height} rows of shop written to \S+; --after (\d+) goes on from here\n", out
+            rf"{rows(filled).height} rows of shop written to \S+; --after (\d+) goes on from here\n", out
         )
         assert int(out.split("--after ")[1].split()[0]) >= int(str(end))
     assert pl.read_parquet(tmp_path / "a").equals(pl.read_parquet(tmp_path / "a.parquet"))
     assert json.loads((tmp_path / "a.ndjson").read_text().partition("\n")[0])["app"] == "shop"
 
 
-def test_filters_are_those_of_the_log(said: Callable[..., Answer], store: Store, tmp_path: Path) -> None:
+def test_filters_are_those_of_the_log(said: Callable[..., Answer], filled: Store, tmp_path: Path) -> None:
     out = tmp_path / "a.parquet"
     said(
         "export", "shop", "--out", str(out), "--event", "bought", "--event", "left", "--status", "!error", "--q", "zip"
     )
-    wanted = rows(store).filter(pl.col("event_name").is_in(["bought", "left"]) & (pl.col("status") != "error"))
+    wanted = rows(filled).filter(pl.col("event_name").is_in(["bought", "left"]) & (pl.col("status") != "error"))
     assert pl.read_parquet(out)["seq"].to_list() == wanted["seq"].to_list()
 
 
-def test_typed_partitioned_and_reported(said: Callable[..., Answer], store: Store, tmp_path: Path) -> None:
+def test_typed_partitioned_and_reported(said: Callable[..., Answer], filled: Store, tmp_path: Path) -> None:
     assert said("export", "shop", "--out", str(tmp_path / "t"), "--typed", "--partition-by", "day")[0] == 0
     assert (tmp_path / "t/bought/day=2026-11-23/rows.parquet").exists()
     assert said("export", "shop", "--out", str(tmp_path / "p"), "--partition-by", "day,event_name")[0] == 0
@@ -81,7 +86,7 @@ def test_typed_partitioned_and_reported(said: Callable[..., Answer], store: Stor
     with (tmp_path / "s.csv").open(newline="") as file:
         assert "bought" in {row["event"] for row in csv.DictReader(file)}
     assert said("export", "shop", "--out", str(tmp_path / "v.csv"), "--violations")[0] == 0
-    assert said("import", "again", str(tmp_path / "t"))[1].startswith(f"{rows(store).height} events stored for again")
+    assert said("import", "again", str(tmp_path / "t"))[1].startswith(f"{rows(filled).height} events stored for again")
 
 
 @pytest.mark.parametrize(
