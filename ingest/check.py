@@ -40,7 +40,7 @@ def check(store: Store, progress: Progress = lambda done, of: None) -> Findings:
 def _beside(store: Store, examination: Examination) -> Iterator[Problem]:
     yield from waiting.problems_of_spool(store)
     yield from waiting.problems_of_quarantine(store)
-    yield from beside.problems_of_plans(store, examination.versions)
+    yield from beside.problems_of_plans(store, examination.versions, examination.last_seq)
     yield from beside.problems_of_settings(store)
     yield from beside.problems_of_views(store, list_live(store))
 

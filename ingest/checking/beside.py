@@ -1,18 +1,26 @@
 """What a store keeps beside its parts and its spool: id, plans, settings, views, and what dead processes left."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from data import views
 from data.durable import TEMPORARY
+from data.hidden import cuts
 from data.layout import Store
 from data.parts import Damaged, Part, list_live
 from data.store_id import FILE, named_by_parts
 from ingest.checking.findings import Problem
+from ingest.deletion import order_of
+from ingest.segments import read_segment, sealed
 from plans import versions
+
+_COMMIT_SECONDS: Final = 0.5
+"""How long `views.sql` may be behind a commit."""
 
 
 def id_of(store: Store) -> tuple[str, str]:
@@ -28,8 +36,8 @@ def id_of(store: Store) -> tuple[str, str]:
     return by_parts or "", f"says {said}, but the parts say {by_parts}" if said else "is missing"
 
 
-def problems_of_plans(store: Store, needed: Iterable[tuple[str, int]]) -> Iterator[Problem]:
-    """Versions that cannot be read; `needed` are those that visible events were judged by, by app."""
+def problems_of_plans(store: Store, needed: Iterable[tuple[str, int]], through: int) -> Iterator[Problem]:
+    """Versions that cannot be read; `needed` are those that events up to seq `through` were judged by, by app."""
     missing = set(needed)
     for path in sorted(store.plans.glob("*/*.json")):
         judged_by = (path.parent.name, int(path.stem) if path.stem.isdecimal() else 0)
@@ -38,8 +46,20 @@ def problems_of_plans(store: Store, needed: Iterable[tuple[str, int]]) -> Iterat
             versions.get(store.plans, *judged_by)
         except Exception as error:  # whatever a damaged plan makes of its reader
             yield Problem(str(path), f"is no plan: {(str(error).splitlines() or ['no reason given'])[0]}")
-    for app, version in sorted(missing):
+    gone = _deleted_meanwhile(store, through) if missing else set()
+    for app, version in sorted(each for each in missing if each[0] not in gone):
         yield Problem(str(store.plans / app / f"{version}.json"), "is missing, and stored events were judged by it")
+
+
+def _deleted_meanwhile(store: Store, through: int) -> set[str]:
+    """Apps whose events up to that seq are deleted by now, or about to be: their plans go first."""
+    found = set()
+    with suppress(Damaged, FileNotFoundError):
+        found |= {cut.app for cut in cuts(list_live(store)) if cut.through >= through and cut.before is None}
+    for path in sealed(store.spool):
+        with suppress(FileNotFoundError, ValueError):
+            found |= {order_of(record).app for record in read_segment(path, quietly=True) if not record.events}
+    return found
 
 
 def problems_of_settings(store: Store) -> Iterator[Problem]:
@@ -58,13 +78,20 @@ def problems_of_settings(store: Store) -> Iterator[Problem]:
 
 def problems_of_views(store: Store, parts: Sequence[Part]) -> Iterator[Problem]:
     """`parts` are the live ones of the store itself."""
+    until = time.monotonic() + _COMMIT_SECONDS
+    while _views_are_old(store, parts):
+        if time.monotonic() > until:
+            yield Problem(str(store.views), "does not name the live files", "writes it anew")
+            return
+        time.sleep(0.02)
+
+
+def _views_are_old(store: Store, parts: Sequence[Part]) -> bool:
     said = store.views.read_text(errors="replace") if store.views.exists() else ""
     try:
-        other = said != views.sql(parts)
+        return said != views.sql(parts) and list_live(store) == tuple(parts)
     except Damaged:  # the file is named where parts are read
-        return
-    if other and list_live(store) == tuple(parts):
-        yield Problem(str(store.views), "does not name the live files", "writes it anew")
+        return False
 
 
 def notes_of_leftovers(store: Store, own: Path) -> Iterator[Problem]:

@@ -58,6 +58,10 @@ class Examination:
         self.events = 0
         self.versions: set[tuple[str, int]] = set()
 
+    @property
+    def last_seq(self) -> int:
+        return self.parts[-1].last if self.parts else 0
+
     def each(self, progress: Progress) -> Iterator[Examined]:
         """Every part, newest first; `progress` hears how many bytes are read, of how many. Raises OSError."""
         sizes = {part: sum(file.stat().st_size for file in part.folder.iterdir()) for part in self.parts}

@@ -11,13 +11,15 @@ from data import views
 from data.layout import Store
 from data.parts import list_live, part_at
 from data.schema import COUNTS
+from data.settings_db import Apps
 from data.store_id import FILE, store_id
 from ingest.check import check
 from ingest.checking.tally import Tally, counted_less, stored_more
+from ingest.deletion import everything_of
 from ingest.pace import Batch
-from ingest.segments import sealed
+from ingest.segments import Record, sealed, write_sealed
 from tests.damaging import fill, flip, problems, rewrite
-from tests.storing import merge_all, put, spooled, writing
+from tests.storing import START_US, merge_all, put, spooled, writing
 
 
 @pytest.fixture
@@ -190,6 +192,19 @@ def test_a_plan_that_stored_events_were_judged_by_must_be_there(full: Store, con
     if content is not None:
         path.write_bytes(content)
     assert f"{path}: {what}" in problems(full)
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+def test_an_app_that_is_deleted_while_its_store_is_checked_needs_no_plans(full: Store, carried_out: bool) -> None:
+    order = write_sealed(full.spool, [Record(START_US, 0, everything_of(full, Apps(full), "shop").encode())])
+
+    def meanwhile(done: int, of: int) -> None:
+        shutil.rmtree(full.plans / "shop", ignore_errors=True)
+        if carried_out and order.exists():
+            with writing(full) as writer:
+                writer.store_batch(Batch.of(order))
+
+    assert check(full, meanwhile).problems == ()
 
 
 def test_settings_that_are_no_database_are_named(full: Store) -> None:
