@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 _LOOK_SECONDS: Final = 1.0
 _NO_MERGE: Final = "nothing is merged for a while"
-_NO_VIEWS: Final = "views.sql is not written, and no replaced part is deleted"
+_NO_VIEWS: Final = "views.sql is not written, and no part is deleted that it names"
 
 
 def run(
@@ -72,7 +72,7 @@ class Merger:
         self._known = Known()
         self._replaced = Replaced(self.store, self.grace_seconds)
         self._told = Told(self.store)
-        self._views_are_new()  # a merger that was killed may have left them as they were
+        self._write_views()  # a merger that was killed may have left them as they were
 
     def step(self) -> bool:
         """Merge one stretch of neighbours if one is worth it, and delete what was replaced long enough ago.
@@ -81,16 +81,16 @@ class Merger:
         """
         parts = list_all(self.store)
         shown = live(parts)
-        if self._views_are_new():
-            self._replaced.delete(parts, shown)
+        self._write_views()
+        self._replaced.delete(parts, shown)
         sized, hides = self._known.look(shown)
         stretch = choose(sized, self.limits, time.time()) if time.monotonic() >= self._resume_at else NOTHING
         more = self._merge(shown[stretch.start : stretch.stop], shown, hides) if stretch else self._shed()
         self._told.tell(shown, unreadable=self._known.unsound)
         return more
 
-    def _views_are_new(self) -> bool:
-        """Write `views.sql` if a merge may not have: it must name no part that is deleted."""
+    def _write_views(self) -> None:
+        """Write `views.sql` if that is to be done: no part is deleted that it names."""
         if self._views_are_old:
             try:
                 views.write(self.store)
@@ -98,7 +98,6 @@ class Merger:
                 self._told.works(_NO_VIEWS)
             except UNREADABLE as error:
                 self._told.failed(_NO_VIEWS, error)
-        return not self._views_are_old
 
     def _merge(self, neighbours: Sequence[Part], shown: Sequence[Part], hides: Hidden) -> bool:
         """Whether there is reason to look again at once: not when nothing could be written."""
@@ -117,7 +116,7 @@ class Merger:
         self._told.merged(merged, seconds)
         self._told.works(_NO_MERGE)
         self._views_are_old = True
-        self._views_are_new()
+        self._write_views()
         return True
 
     def _shed(self) -> bool:
@@ -134,7 +133,7 @@ class Merger:
             return self._failed([part], error)
         log.info("hides dropped part=%s left=%d", part.name, len(seqs))
         self._views_are_old = True
-        self._views_are_new()
+        self._write_views()
         return True
 
     def _leave(self, neighbours: Sequence[Part], wrong: Callable[[Part], str | None]) -> bool:

@@ -25,14 +25,17 @@ class Replaced:
     def delete(self, parts: Sequence[Part], shown: Sequence[Part]) -> None:
         """Delete those of `parts` that `shown` (the live ones among them) have replaced for the grace.
 
-        They stay where what should replace them is damaged, or was made for another store.
+        They stay where what should replace them is damaged or was made for another store, and while `views.sql` names
+        them, which it may where it could not be written.
         """
         now = time.monotonic()
         replaced = set(parts) - set(shown)
         self._since = {part: self._since.get(part, now) for part in replaced}
         self._whole = {part: whole for part, whole in self._whole.items() if part in shown}
-        for part, since in self._since.items():
-            if now - since >= self._grace_seconds and any(self._is_whole(p) for p in shown if p.covers(part)):
+        due = [part for part, since in self._since.items() if now - since >= self._grace_seconds]
+        named = self._store.views.read_text() if due and self._store.views.exists() else ""
+        for part in due:
+            if part.name not in named and any(self._is_whole(live) for live in shown if live.covers(part)):
                 _remove(self._store, part)
 
     def _is_whole(self, part: Part) -> bool:

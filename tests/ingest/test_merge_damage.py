@@ -115,6 +115,15 @@ def test_a_full_disk_costs_nothing_but_time(store: Store, caplog: pytest.LogCapt
     assert visible(store).equals(before)
 
 
+def test_replaced_parts_make_room_on_a_full_disk(store: Store) -> None:
+    for key in range(3):
+        put(store, spooled(event_id=str(key)))
+    run_dry(merger_of(store))
+    with no_room_for(0):
+        merger_of(store, grace_seconds=0.0).step()
+    assert len(list_all(store)) == 1
+
+
 def test_no_part_is_deleted_before_views_sql_has_stopped_naming_it(store: Store) -> None:
     for key in range(2):
         put(store, spooled(event_id=str(key)))
