@@ -77,7 +77,8 @@ def chosen(
 
     def pieces() -> Iterator[pl.DataFrame]:
         for part, path in pin.each():
-            seqs = choose(path)
+            with _named(part):
+                seqs = choose(path)
             if len(seqs):
                 one, asked = Pinned((part,), (path,), pin.hidden), Range(None, None, int(seqs[0]), int(seqs[-1]))
                 yield from _pieces(one, app, asked, columns, rows, batch_bytes, seqs)
@@ -116,7 +117,9 @@ def newest(store: Store, app: str, events: int, asked: Range) -> int | None:
 def _named(part: Part) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, pl.exceptions.PolarsError) as error:
+    except Damaged:
+        raise
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
         reason = (str(error).splitlines() or ["no reason given"])[0]
         raise Damaged(f"{part.file('events')} cannot be read: {reason}") from None
 
@@ -182,10 +185,11 @@ def _wanted(app: str, asked: Range) -> pl.Expr:
 
 
 def _picked(frame: pl.DataFrame, seqs: pl.Series) -> pl.DataFrame:
-    """The rows with one of `seqs`, of rows in seq order."""
+    """The rows with one of `seqs`."""
     if not frame.height:
         return frame
-    near = seqs[seqs.search_sorted(frame["seq"][0], "left") : seqs.search_sorted(frame["seq"][-1], "right")]
+    first, last = frame.select(first=pl.col("seq").min(), last=pl.col("seq").max()).row(0)
+    near = seqs[seqs.search_sorted(first, "left") : seqs.search_sorted(last, "right")]
     return frame if len(near) == frame.height else frame.filter(pl.col("seq").is_in(near.implode()))
 
 

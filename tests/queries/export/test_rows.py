@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.layout import Store
-from data.parts import list_all, list_live
+from data.parts import Damaged, list_all, list_live
 from plans.versions import Shelf
 from queries.events import events
 from queries.export.ask import Asked
@@ -111,6 +111,17 @@ def test_an_export_that_is_left_early_lets_its_parts_go(filled: Store, engine: E
     assert len(list(filled.pins.iterdir())) == 1
     pieces.close()
     assert not any(filled.pins.iterdir())
+
+
+@pytest.mark.parametrize("cut", [0.2, 0.95])
+def test_a_damaged_part_is_named_and_its_rows_are_not_left_out(store: Store, engine: Engine, cut: float) -> None:
+    part = list_live(fill(store))[0]
+    content = bytearray(part.file("events").read_bytes())
+    at = int(len(content) * cut)
+    content[at : at + 40] = bytes(40)
+    part.file("events").write_bytes(content)
+    with pytest.raises(Damaged, match=part.name), snapshot(store, engine, Asked("shop")) as taken:
+        list(taken.frames())
 
 
 def test_rows_of_a_megabyte_come_a_few_at_a_time(store: Store, engine: Engine) -> None:
