@@ -28,6 +28,7 @@ from ingest.checking.recall import look_at_index
 from ingest.checking.renew import empty_part
 from ingest.checking.tally import Tally
 from ingest.quarantine import note_loss, set_aside
+from plans import versions
 
 OLD_SECONDS: Final = 60.0
 """Age from which a temporary file is nobody's any more."""
@@ -117,6 +118,10 @@ def _beside(store: Store) -> Iterator[str]:
     for folder in {Path(problem.where) for problem in look_at_index(store).problems}:
         shutil.rmtree(folder)
         yield f"{folder} is thrown away: the writer makes it anew"
+    for path in sorted(store.plans.glob("*/*.json")):
+        if beside.is_bare_plan(path):
+            write_file(path, versions.sealed(path.read_bytes()))
+            yield f"{path} has a checksum now"
     with held_folder(store):  # which removes the pins of dead processes
         for path in beside.leftovers(store):
             if path.name.endswith(TEMPORARY) and _nobodys(store, path):

@@ -6,6 +6,7 @@ import base64
 import os
 import threading
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -162,6 +163,7 @@ class Shelf:
 _GONE = ".gone"
 """Ends the name of an empty file that stands for a version that was removed, the last of them."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_CHECKSUM = b',"crc32":'
 _SETTLED_NS = 50_000_000
 _KEPT_PLANS = 2_000
 
@@ -198,7 +200,23 @@ def _content(plan: Plan, source: bytes, report: Report | None, filename: str | N
     except UnicodeDecodeError:
         said = {"base64": base64.b64encode(source).decode()}
     told = {"filename": filename, "content_type": content_type, **said}
-    return msgspec.json.encode({**plan.as_dict(), "report": report.as_dict() if report else None, "source": told})
+    content = {**plan.as_dict(), "report": report.as_dict() if report else None, "source": told}
+    return sealed(msgspec.json.encode(content))
+
+
+def sealed(content: bytes) -> bytes:
+    """A JSON object with the CRC-32 of itself as its last member."""
+    return content[:-1] + _CHECKSUM + str(zlib.crc32(content)).encode() + b"}"
+
+
+def tells_checksum(content: bytes) -> bool:
+    """Whether `content` says a CRC-32, of whatever."""
+    return _CHECKSUM in content
+
+
+def is_sealed(content: bytes) -> bool:
+    """Whether `content` has a last member that is its CRC-32: then it is what was written, to the bit."""
+    return sealed(content.rpartition(_CHECKSUM)[0] + b"}") == content
 
 
 def _publish(home: Path, name: str, content: bytes) -> bool:

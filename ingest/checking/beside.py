@@ -18,6 +18,7 @@ from ingest.checking.findings import Problem
 from ingest.deletion import order_of
 from ingest.segments import read_segment, sealed
 from plans import versions
+from plans.model import Plan
 
 _COMMIT_SECONDS: Final = 0.5
 """How long `views.sql` may be behind a commit."""
@@ -44,11 +45,25 @@ def problems_of_plans(store: Store, needed: Iterable[tuple[str, int]], through: 
         missing.discard(judged_by)
         try:
             versions.get(store.plans, *judged_by)
+            content = path.read_bytes()
+            if not versions.tells_checksum(content):
+                yield Problem(str(path), "has no checksum, so that nobody would notice a flipped bit", "adds it")
+            elif not versions.is_sealed(content):
+                yield Problem(str(path), "is not what was written")
         except Exception as error:  # whatever a damaged plan makes of its reader
             yield Problem(str(path), f"is no plan: {(str(error).splitlines() or ['no reason given'])[0]}")
     gone = _deleted_meanwhile(store, through) if missing else set()
     for app, version in sorted(each for each in missing if each[0] not in gone):
         yield Problem(str(store.plans / app / f"{version}.json"), "is missing, and stored events were judged by it")
+
+
+def is_bare_plan(path: Path) -> bool:
+    """Whether a plan can be read that says no checksum, as older ones do."""
+    try:
+        content = path.read_bytes()
+        return Plan.from_json(content) is not None and not versions.tells_checksum(content)
+    except Exception:  # whatever a damaged plan makes of its reader
+        return False
 
 
 def _deleted_meanwhile(store: Store, through: int) -> set[str]:

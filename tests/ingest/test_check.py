@@ -55,7 +55,8 @@ def one_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @given(st.data())
 def test_a_flipped_bit_anywhere_is_found_and_its_file_named(one_store: Store, data: st.DataObject) -> None:
     parts = [file for part in list_live(one_store) for file in sorted(part.folder.iterdir())]
-    files = [*parts, *sealed(one_store.spool), one_store.views, one_store.root / FILE]
+    plans = sorted(one_store.plans.glob("*/*.json"))
+    files = [*parts, *plans, *sealed(one_store.spool), one_store.views, one_store.root / FILE]
     file = data.draw(st.sampled_from(files))
     at, bit = data.draw(st.integers(0, file.stat().st_size - 1)), data.draw(st.integers(0, 7))
     flip(file, at, bit)

@@ -182,6 +182,15 @@ def test_what_does_not_belong_is_set_aside(full: Store, tmp_path: Path) -> None:
     assert visible(full).equals(before)
 
 
+def test_an_older_plan_gets_its_checksum(full: Store) -> None:
+    path = full.plans / "shop" / "1.json"
+    before = path.read_bytes()
+    path.write_bytes(before.rpartition(b',"crc32":')[0] + b"}")
+    assert problems(full) == f"{path}: has no checksum, so that nobody would notice a flipped bit (--repair adds it)"
+    repair(full)
+    assert path.read_bytes() == before
+
+
 def test_a_lost_id_is_taken_from_the_parts(full: Store) -> None:
     before = store_id(full.root)
     (full.root / FILE).write_text("another\n")

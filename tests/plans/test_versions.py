@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plans import versions
 from plans.model import Plan, PlanError
@@ -90,3 +92,16 @@ def test_a_shelf_may_be_asked_from_several_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert [plan.version if plan else None for plan in seen] == [1] * 8
+
+
+@settings(max_examples=40)
+@given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
+def test_a_stored_version_tells_whether_a_bit_of_it_was_flipped(
+    tmp_path_factory: pytest.TempPathFactory, at: int, bit: int
+) -> None:
+    folder = tmp_path_factory.mktemp("plans")
+    put(folder, sheet("a,text,true"), SOURCE)
+    content = bytearray((folder / "shop" / "1.json").read_bytes())
+    assert versions.is_sealed(bytes(content))
+    content[at % len(content)] ^= 1 << bit
+    assert not versions.is_sealed(bytes(content))
