@@ -107,8 +107,8 @@ class Slices:
         for batch in group.file.iter_batches(_BATCH_ROWS, [group.index], use_threads=False):
             if wanted is not None:
                 batch = batch.filter(pc.is_in(batch["app"], pa.array(wanted, batch["app"].type)))
-            if batch.num_rows:
-                yield self._visible(batch.cast(SCHEMA))
+            if batch.num_rows and (shown := self._visible(batch.cast(SCHEMA))).num_rows:
+                yield shown
 
     def _visible(self, batch: Any) -> Any:
         if not self._hidden.any():
