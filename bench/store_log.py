@@ -25,6 +25,8 @@ SLOWER: Final = 100
 PEER_MS: Final = 60_000
 """How long SQL may take before it has lost."""
 PEER_TIMES: Final = 2
+AGAIN_MS: Final = 5_000
+"""What takes SQL longer is measured once."""
 
 Chosen = dict[str, str]
 _FILTERS: Final[dict[str, Chosen]] = {
@@ -43,7 +45,7 @@ def pages(asked: Dashboard, store: Store, times: int) -> Iterator[Figure]:
     """100 rows at the first, the middle, the last and random places, of everything and of what filters leave."""
     api, random = asked.api(BIG_APP), Random(1)
     engine = plain(store)
-    engine.execute(f"set max_execution_time = {PEER_MS}; set memory_limit = '2GB'")
+    engine.execute(f"set max_execution_time = {PEER_MS}; set memory_limit = '4GB'; set temp_directory = ''")
     for what, chosen in _FILTERS.items():
         total = api.get("events", limit=1, **chosen)["total"]
         last = max(0, total - times - PAGE)
@@ -109,6 +111,7 @@ def _beside_offset(what: str, api: Api, engine: duckdb.DuckDBPyConnection, chose
     ours = seqs(api, chosen, offset)
     if theirs is not None:
         assert ours == theirs[: len(ours)], f"{what} differs from SQL with OFFSET"
+    if theirs is not None and other[0] < AGAIN_MS:
         other += timed(partial(_asked, engine, sql, {"app": BIG_APP, **chosen}), PEER_TIMES)
     mine = again(api, chosen, offset)
     peer = "OFFSET" if theirs is not None else "OFFSET gave up after"
