@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, get_args
 
 from data.exported.columns import Kind
 from queries import parameters
+from queries.errors import BadRequest
 from queries.export.formats import Format
 from queries.filter import OF_EVENTS, Filter
 
@@ -16,7 +17,7 @@ DEFAULT_FORMAT: Final[Format] = "parquet"
 REPORTS: Final = ("rows", "latest", "summary")
 FILTERS: Final = ("since", "until", "hours", *OF_EVENTS, "q")
 """Everything that chooses rows."""
-_OWN: Final[tuple[str, ...]] = ("format", "after", "violations")
+_OWN: Final[tuple[str, ...]] = ("format", "after", "violations", "typed")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class Asked:
 
     @staticmethod
     def parse(app: str, args: Any) -> Asked:
-        """What a query string asks for: `format`, `after`, `violations`, and every filter of `events`.
+        """What a query string asks for: `format`, `after`, `violations` or `typed`, and every filter of `events`.
 
-        Raises BadRequest.
+        Typed rows are one table here: Parquet, of one event name. Raises BadRequest.
         """
         own, told, chosen = _parted(args, _OWN)
         wanted = parameters.single(own, "format") or DEFAULT_FORMAT
@@ -46,7 +47,18 @@ class Asked:
             raise parameters.wrong("format", wanted, f"one of {', '.join(FORMATS)}")
         after = parameters.whole(own, "after", 0, parameters.LARGEST) or 0
         kind: Kind = "violations" if parameters.yes_or_no(own, "violations") else "rows"
-        return Asked(app, chosen, told, after, kind, next(each for each in FORMATS if each == wanted))
+        asked = Asked(app, chosen, told, after, kind, next(each for each in FORMATS if each == wanted))
+        return asked._typed() if parameters.yes_or_no(own, "typed") else asked
+
+    def event_name(self) -> str | None:
+        """The one event name that is asked for; None for several or any."""
+        values = [each.values for each in self.chosen.chosen if each.dimension == "event" and each.wanted]
+        return values[0][0] if values and len(values[0]) == 1 else None
+
+    def _typed(self) -> Asked:
+        if self.event_name() is None or self.format != "parquet" or self.kind != "rows":
+            raise BadRequest("bad_value", "typed rows are one Parquet table of one event: give event=<name>", "typed")
+        return replace(self, kind="typed")
 
     @staticmethod
     def of_report(app: str, args: Any) -> tuple[Asked, str]:

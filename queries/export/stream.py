@@ -13,6 +13,7 @@ from queries.export.about import about
 from queries.export.ask import Asked
 from queries.export.formats import table
 from queries.export.rows import COLUMNS, Tally, snapshot
+from queries.export.typed import typed
 from queries.reader import Engine
 
 
@@ -23,10 +24,13 @@ def stream(store: Store, plans: Shelf, engine: Engine, asked: Asked) -> Generato
     """
     with snapshot(store, engine, asked) as taken:
         told, tally, file = about(taken, plans), Tally(), Drained()
-        frames = taken.frames()
+        frames, columns = taken.frames(), COLUMNS[asked.kind]
+        if asked.kind == "typed":
+            one = typed(plans.in_force(asked.app), asked.event_name())
+            frames, columns, told = map(one.of, frames), one.schema, told | {"json": one.json}
         first = next(frames, None)  # what cannot be read is told as an error, not as half a file
         yield told
-        made = table(asked.format, file, COLUMNS[asked.kind])
+        made = table(asked.format, file, columns)
         try:
             for frame in chain([first] if first is not None else [], frames):
                 tally.add(frame)

@@ -43,6 +43,12 @@ def test_ndjson_lines_are_the_events(looked_at: FlaskClient) -> None:
     assert json.loads(lines[0])["payload"] == {"price": 1.5, "items": [{"sku": "a"}]}
 
 
+def test_the_rows_of_one_event_can_be_had_with_typed_columns(looked_at: FlaskClient) -> None:
+    found = pl.read_parquet(looked_at.get("/api/apps/shop/export?event=bought&typed=true").data)
+    assert found["payload.price"].to_list() == [1.5, None]
+    assert json.loads(found["_rest"][1])["price"] == "1,5"
+
+
 def test_violations_can_be_had_as_rows(looked_at: FlaskClient) -> None:
     rows = list(csv.DictReader(io.StringIO(looked_at.get("/api/apps/shop/export?format=csv&violations=true").text)))
     assert [(row["seq"], row["field"]) for row in rows][:2] == [("2", "price"), ("2", "items[1].sku")]
@@ -53,6 +59,8 @@ def test_violations_can_be_had_as_rows(looked_at: FlaskClient) -> None:
     [
         ("/api/apps/shop/export?format=xml", 400, "bad_value", "format"),
         ("/api/apps/shop/export?after=x", 400, "bad_value", "after"),
+        ("/api/apps/shop/export?typed=true", 400, "bad_value", "typed"),
+        ("/api/apps/shop/export?typed=true&event=a&format=csv", 400, "bad_value", "typed"),
         ("/api/apps/shop/export?limit=5", 400, "unknown_parameter", "limit"),
         ("/api/apps/shop/export?status=odd", 400, "bad_value", "status"),
         ("/api/apps/nobody/export", 404, "unknown_app", "app"),
