@@ -26,9 +26,10 @@ def fill(store: Store, hours: int = 4, apps: tuple[str, ...] = ("shop", "web")) 
         put(store, *events, received_at_us=START_US + hour * HOUR_US)
 
 
-def expire(store: Store, now: datetime, **limits: float) -> int:
+def expire(store: Store, now: datetime, retention_days: float = 0.0) -> int:
     """Have a writer remove all that is due at `now`; in how many commits."""
-    writer = Writer(store, DuplicateIndex(store.dedup), look_seconds=0.0, **limits)
+    index = DuplicateIndex(store.dedup)
+    writer = Writer(store, index, look_seconds=0.0, retention_days=retention_days)
     commits = 0
     while writer.expire(now):
         commits += 1
