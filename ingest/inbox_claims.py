@@ -57,7 +57,7 @@ class Claims:
         store.staged.mkdir(exist_ok=True)
         self._open = sorted(inbox.glob(f"*/{TAKING}/*"), key=lambda claim: claim.name)
         for left in list(store.staged.iterdir()):
-            if left.suffix == TEMPORARY or not Path(_told(left).claim).exists():  # half read, or put away already
+            if _is_over(left):
                 shutil.rmtree(left)
         self._resume_at = 0.0
         self.told: dict[str, Any] = {"done": 0, "failed": 0, "taking": len(self._open)}
@@ -179,3 +179,10 @@ class Claims:
 
 def _told(staged: Path) -> Staged:
     return msgspec.json.decode((staged / _TOLD).read_bytes(), type=Staged)
+
+
+def _is_over(staged: Path) -> bool:
+    """Whether it was half read, half removed, or is of a file that was put away."""
+    if staged.suffix == TEMPORARY or not (staged / _TOLD).exists():
+        return True
+    return not Path(_told(staged).claim).exists()

@@ -218,6 +218,15 @@ def test_every_event_is_there_once_wherever_the_process_dies(
     assert not any(store.staged.iterdir())
 
 
+def test_what_a_dead_process_had_half_removed_goes(store: Store, folder: Path) -> None:
+    (store.staged / "half").mkdir(parents=True)
+    (store.staged / "read.tmp").mkdir()
+    (folder / "a.ndjson").write_text(LINES)
+    take(store)
+    assert len(stored(store)) == 30
+    assert not any(store.staged.iterdir())
+
+
 def test_a_file_that_kills_its_reader_again_and_again_is_refused(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
