@@ -81,8 +81,11 @@ def _asked(engine: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) 
 
 
 def _found(api: Api, event_id: str, seq: int) -> None:
-    rows = api.get("events", event_id=event_id)["rows"]
-    assert [row["seq"] for row in rows] == [seq], f"{event_id} was not found"
+    """Ask, and go on where an answer ran out of time, until the event is there."""
+    answer = api.get("events", event_id=event_id)
+    while not answer["rows"] and answer["next"] is not None:
+        answer = api.get("events", event_id=event_id, cursor=answer["next"])
+    assert [row["seq"] for row in answer["rows"]] == [seq], f"{event_id} was not found"
 
 
 def _page(what: str, api: Api, chosen: Chosen, offsets: list[int]) -> Figure:
