@@ -21,6 +21,7 @@ from ingest.checking.renew import next_generation
 from ingest.checking.rows import look_through
 from ingest.checking.salvage import Whole, copy_groups, whole_groups
 from ingest.checking.tally import keys_of, sums_of
+from ingest.count import add
 from ingest.quarantine import set_aside
 
 _CUTS: Final = "cuts.parquet"
@@ -111,7 +112,8 @@ class Counts:
         yield from (self._tell_digests(part) for part in self._bare if part not in renewed)
 
     def _recount(self, part: Part, hides: Hidden) -> dict[str, pl.DataFrame]:
-        return look_through(part, hides, lambda relation: relation not in self._bad[part]).counts
+        counts = look_through(part, hides, lambda relation: relation not in self._bad[part]).counts
+        return {relation: add(relation, [table]) for relation, table in counts.items()}
 
     def _tell_digests(self, part: Part) -> str:
         digests.write(part.folder, store_id(self._store.root), part)

@@ -30,7 +30,8 @@ _TEXTS: Final = [name for name, kind in EVENTS.items() if kind == pl.String()]
 class Rows:
     """What a part's rows are: how many are shown, what is wrong with some, what is counted for the shown ones.
 
-    `shown` and `superseded` are seqs, ascending; `versions` pairs of app and plan version; `counts` a table each.
+    `shown` and `superseded` are seqs, ascending; `versions` pairs of app and plan version; `counts` a table each, in
+    which a group may be more than once.
     """
 
     events: int = 0
@@ -78,7 +79,7 @@ def look_through(part: Part, hidden: Hidden, sound: Callable[[str], bool] = lamb
     if seqs and (twice := sum(map(len, seqs)) - pl.concat(seqs).n_unique()):
         found.wrong.append(f"holds {twice} rows whose seq is there already")
     found.shown, found.superseded = found.shown.sort(), found.superseded.unique().sort()
-    found.counts = {relation: add(relation, kept) for relation, kept in tables.items()}
+    found.counts = {relation: pl.concat(kept) for relation, kept in tables.items()}
     return found
 
 
