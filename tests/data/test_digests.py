@@ -28,12 +28,12 @@ def test_every_part_is_committed_with_the_digests_of_its_files(store: Store) -> 
 
 
 @settings(max_examples=60)
-@given(at=st.integers(0, 3 * PIECE + 99), bit=st.integers(0, 7))
+@given(at=st.integers(0, 196_699), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_found_and_its_piece_named(
     tmp_path_factory: pytest.TempPathFactory, at: int, bit: int
 ) -> None:
     file = tmp_path_factory.mktemp("part") / "events.parquet"
-    content = bytearray(range(100)) * 1967
+    content = bytearray(range(100)) * 1_967
     file.write_bytes(content)
     told = digest_of(file)
     content[at] ^= 1 << bit
