@@ -182,7 +182,7 @@ def limits_of(settings: Settings) -> "Limits":
 
 def load_ingest(settings: Settings) -> "Flask":
     """The intake, in its worker process."""
-    from ingest.draft_runs import Runs
+    from ingest.planning.draft_runs import Runs
     from ingest.server import create
     from ingest.spool import Spool
 
@@ -257,10 +257,10 @@ def merge(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def about_plans(name: str) -> Callable[[Settings, argparse.Namespace], int]:
-    """The command of that name in `ingest.plan_commands`, on the store."""
+    """The command of that name in `ingest.planning.plan_commands`, on the store."""
 
     def start(settings: Settings, options: argparse.Namespace) -> int:
-        from ingest import plan_commands
+        from ingest.planning import plan_commands
 
         # Only a plan that comes in force makes a store.
         return plan_commands.start(name, Store(settings.store) if name == "plan" else there(settings), options)
@@ -270,8 +270,8 @@ def about_plans(name: str) -> Callable[[Settings, argparse.Namespace], int]:
 
 def import_(settings: Settings, options: argparse.Namespace) -> int:
     """Store the events of files, and say how many."""
-    from ingest.blocks import CannotImport
-    from ingest.importer import import_files
+    from ingest.importing.blocks import CannotImport
+    from ingest.importing.importer import import_files
     from plans.model import PlanError
 
     limits = limits_of(settings)
@@ -299,21 +299,21 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
 
 def app(settings: Settings, options: argparse.Namespace) -> int:
     """Show or change what is set for an app."""
-    from ingest import app_commands
+    from ingest.apps import app_commands
 
     return app_commands.app(opened(settings), options)
 
 
 def forget(settings: Settings, options: argparse.Namespace) -> int:
     """Delete events of an app, or the app."""
-    from ingest import app_commands
+    from ingest.apps import app_commands
 
     return app_commands.forget(there(settings), settings.plans, options)
 
 
 def inbox(settings: Settings, options: argparse.Namespace) -> int:
     """Take the files that are dropped into the inbox."""
-    from ingest.inbox import run as run_inbox
+    from ingest.importing.inbox import run as run_inbox
 
     store = opened(settings)
     folder = store.root / settings.inbox

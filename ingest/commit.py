@@ -17,9 +17,9 @@ from data.layout import Store
 from data.parts import Part, part_at
 from data.schema import BLOCK, EVENTS, OPTIONAL
 from data.store_id import store_id
+from ingest.apps.removal import Removal
 from ingest.count import count
 from ingest.dedup import Kept
-from ingest.removal import Removal
 
 SEGMENTS: Final = "segments"
 """Key in the footer of `events.parquet`: a JSON list of the segments whose events are in the part."""

@@ -39,7 +39,7 @@ class SpoolFull(Exception):
 class Record:
     """One request: when it came (µs since 1970), how many events it holds, and one line for each of them.
 
-    One of no events is an order to delete (`ingest.deletion`).
+    One of no events is an order to delete (`ingest.apps.deletion`).
     """
 
     received_at_us: int

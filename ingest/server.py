@@ -12,17 +12,19 @@ from werkzeug.exceptions import NotFound as NoRoute
 
 from data.layout import Store
 from data.settings_db import Apps
-from ingest import app_routes, draft_routes, plan_routes, vitals
+from ingest import vitals
 from ingest.access import check_host, open_to_pages, sender_of
 from ingest.adapters.each import Sender, unreadable_as_sent
 from ingest.adapters.native import read_native
 from ingest.adapters.original import read_original
+from ingest.apps import app_routes
+from ingest.apps.quota import Quotas, today
 from ingest.bodies import receive, unpack
-from ingest.draft_runs import Runs
 from ingest.limits import Limits
 from ingest.lines import encode
 from ingest.metrics import Counts
-from ingest.quota import Quotas, today
+from ingest.planning import draft_routes, plan_routes
+from ingest.planning.draft_runs import Runs
 from ingest.receipts import Batch, receipt
 from ingest.refusals import BadRequest, Busy, NotFound, Refused, Unreadable, WrongMethod
 from ingest.spool import Spool, SpoolBroken, SpoolFull

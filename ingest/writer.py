@@ -17,9 +17,11 @@ from data.processes.wake import woken
 from data.settings_db import Apps
 from ingest.abandoned import seal_abandoned
 from ingest.apart import APART, Apart
+from ingest.apps.deletion import CannotDelete, order_of, removals
+from ingest.apps.removal import Removal
+from ingest.apps.retention import LOOK_SECONDS, Retention
 from ingest.commit import commit, commit_removal, sweep
 from ingest.dedup import keep_newest
-from ingest.deletion import CannotDelete, order_of, removals
 from ingest.environment import KNOWN
 from ingest.identity import Policies
 from ingest.index import DuplicateIndex
@@ -27,8 +29,6 @@ from ingest.pace import Batch, Pace
 from ingest.quarantine import set_aside
 from ingest.read import read_batch
 from ingest.recover import catch_up, drop_committed, last_seq, unlink
-from ingest.removal import Removal
-from ingest.retention import LOOK_SECONDS, Retention
 from ingest.segments import held
 from plans.judging.judge import judge
 from plans.versions import Shelf

@@ -11,7 +11,7 @@ import polars as pl
 
 from data import Store, live
 from data.parts import list_live
-from ingest.deletion import Order
+from ingest.apps.deletion import Order
 from ingest.index import DuplicateIndex
 from ingest.lines import NULL, Spooled, encode, text
 from ingest.pace import Batch

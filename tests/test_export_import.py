@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from data.layout import Store
-from ingest.blocks import CannotImport
-from ingest.importer import import_files
+from ingest.importing.blocks import CannotImport
+from ingest.importing.importer import import_files
 from queries.export.ask import Asked
 from queries.reader import Engine
 from tests.queries.export.conftest import exported, fill, plan, rows

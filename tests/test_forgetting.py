@@ -19,8 +19,8 @@ from data.app_settings import AppSettings
 from data.layout import Store
 from data.parts import list_live
 from data.settings_db import Apps
+from ingest.apps.deletion import Order
 from ingest.check import check
-from ingest.deletion import Order
 from ingest.index import DuplicateIndex
 from ingest.rewrite import Rewriter
 from ingest.writer import Writer

@@ -8,8 +8,8 @@ from data.layout import Store
 from data.parts import list_all, list_live
 from data.settings_db import Apps
 from ingest import merge
+from ingest.apps.deletion import Order
 from ingest.check import check
-from ingest.deletion import Order
 from ingest.index import DuplicateIndex
 from ingest.tiers import Limits
 from ingest.writer import Writer

@@ -14,8 +14,8 @@ from data.hidden import cuts
 from data.layout import Store
 from data.parts import Damaged, Part, list_live
 from data.store_id import FILE, named_by_parts
+from ingest.apps.deletion import order_of
 from ingest.checking.findings import Problem
-from ingest.deletion import order_of
 from ingest.segments import read_segment, sealed
 from plans import versions
 from plans.model import Plan

@@ -12,10 +12,10 @@ from data.layout import Store
 from data.parts import list_live
 from data.schema import HIDES, RELATIONS
 from data.views import uncut
+from ingest.apps.removal import Removal
 from ingest.commit import commit_removal
 from ingest.count import count, rows
 from ingest.recover import last_seq
-from ingest.removal import Removal
 from queries.events import events
 from queries.filter import Filter
 from queries.reader import Reader

@@ -10,7 +10,7 @@ from data.layout import Store
 from data.processes.lock import only_one
 from ingest import writer as writing_process
 from ingest.abandoned import seal_abandoned
-from ingest.app_routes import PLACES
+from ingest.apps.app_routes import PLACES
 from ingest.pace import Pace
 from ingest.server import create
 from ingest.spool import Spool

@@ -11,9 +11,9 @@ from data import live as visible_events
 from data.layout import Store
 from data.parts import list_live
 from data.snapshot import link_parts
+from ingest.apps.deletion import Order
 from ingest.backup import CannotBackup, backup, pin, pin_spool
 from ingest.check import check
-from ingest.deletion import Order
 from ingest.lines import encode
 from ingest.pace import Batch
 from ingest.segments import OpenSegment, Record, sealed, write_sealed

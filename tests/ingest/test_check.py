@@ -13,9 +13,9 @@ from data.parts import list_live, part_at
 from data.schema import COUNTS
 from data.settings_db import Apps
 from data.store_id import FILE, store_id
+from ingest.apps.deletion import everything_of
 from ingest.check import check
 from ingest.checking.tally import Tally, counted_less, stored_more
-from ingest.deletion import everything_of
 from ingest.pace import Batch
 from ingest.segments import Record, sealed, write_sealed
 from tests.damaging import fill, flip, problems, rewrite

@@ -5,9 +5,9 @@ from data.hidden import hidden
 from data.layout import Store
 from data.parts import list_live
 from data.settings_db import Apps
+from ingest.apps.deletion import Order, everything_of, removals, why_aside
 from ingest.check import check
 from ingest.commit import commit_removal
-from ingest.deletion import Order, everything_of, removals, why_aside
 from ingest.environment import KNOWN
 from ingest.pace import Batch
 from ingest.recover import last_seq

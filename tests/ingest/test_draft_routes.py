@@ -9,8 +9,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from data.parts import list_live
-from ingest.draft_runs import Runs
-from ingest.draft_work import Work
+from ingest.planning.draft_runs import Runs
+from ingest.planning.draft_work import Work
 from ingest.refusals import Busy
 from tests.ingest.intake import Intake, intake_at
 from tests.live import Live, eventually

@@ -13,8 +13,8 @@ import pytest
 import data
 from data.layout import Store
 from data.processes.lock import only_one
-from ingest.blocks import CannotImport
-from ingest.importer import import_files
+from ingest.importing.blocks import CannotImport
+from ingest.importing.importer import import_files
 from ingest.limits import Limits
 from ingest.segments import held
 from ingest.writer import run

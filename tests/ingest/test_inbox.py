@@ -15,9 +15,9 @@ import pytest
 
 from data import live
 from data.layout import Store
-from ingest import inbox_claims
-from ingest.inbox import Inbox, run
-from ingest.inbox_claims import MOST_TRIES, TAKING, Claims
+from ingest.importing import inbox_claims
+from ingest.importing.inbox import Inbox, run
+from ingest.importing.inbox_claims import MOST_TRIES, TAKING, Claims
 from ingest.limits import Limits
 from ingest.pace import Batch
 from ingest.segments import SpoolFull, sealed
@@ -198,8 +198,8 @@ def dying(monkeypatch: pytest.MonkeyPatch, left: list[int]) -> Iterator[None]:
 def test_every_event_is_there_once_wherever_the_process_dies(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    monkeypatch.setattr("ingest.inbox_stage.SEGMENT_EVENTS", 10)
-    monkeypatch.setattr("ingest.files.BLOCK_BYTES", 500)
+    monkeypatch.setattr("ingest.importing.inbox_stage.SEGMENT_EVENTS", 10)
+    monkeypatch.setattr("ingest.importing.files.BLOCK_BYTES", 500)
     (folder / "a.ndjson").write_text(LINES)
     left = [steps]
     with dying(monkeypatch, left):

@@ -8,9 +8,9 @@ import pytest
 from data.history import Range
 from data.layout import Store
 from data.parts import list_live
-from ingest.inference import infer
 from ingest.lines import Spooled
-from ingest.replay import replay
+from ingest.planning.inference import infer
+from ingest.planning.replay import replay
 from plans.model import Plan
 from plans.read import read_plan
 from plans.versions import versions

@@ -13,8 +13,8 @@ from data.history import Range
 from data.layout import Store
 from data.parts import list_live
 from ingest.lines import Spooled
-from ingest.replay import Against, replay
-from ingest.replay_tally import OTHER, Tally
+from ingest.planning.replay import Against, replay
+from ingest.planning.replay_tally import OTHER, Tally
 from plans import versions
 from plans.judging.judge import judge
 from plans.model import Plan

@@ -9,9 +9,9 @@ from data.hidden import cuts
 from data.layout import Store
 from data.parts import list_live
 from data.settings_db import Apps
+from ingest.apps.retention import Retention
 from ingest.check import check
 from ingest.index import DuplicateIndex
-from ingest.retention import Retention
 from ingest.writer import Writer
 from tests.storing import START_US, merge_all, put, spooled, visible
 

@@ -11,10 +11,10 @@ from data.hidden import Cut
 from data.layout import Store
 from data.parts import list_live
 from data.schema import EVENTS
+from ingest.apps.removal import Removal, some_rows, whole_log
 from ingest.commit import commit, commit_removal
 from ingest.count import rows
 from ingest.dedup import Kept
-from ingest.removal import Removal, some_rows, whole_log
 from ingest.rewrite import Rewriter
 from tests.recount import Event
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.exported.columns import ENVELOPE, REST, ROWS
 from data.layout import Store
-from ingest.rebuilt import Rebuilder
+from ingest.importing.rebuilt import Rebuilder
 from plans.model import Plan, PlannedEvent
 from plans.read import read_plan
 from queries.export.ask import Asked

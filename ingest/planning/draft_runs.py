@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from ingest.draft_work import Work
+from ingest.planning.draft_work import Work
 from ingest.refusals import Busy, TooSlow
 
 AT_ONCE: Final = 1
@@ -20,7 +20,7 @@ MAX_SECONDS: Final = 300.0
 GRACE_SECONDS: Final = 30.0
 """What it may take beyond that for the batch it is at."""
 
-_ROOT: Final = Path(__file__).resolve().parent.parent
+_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class Runs:
@@ -47,7 +47,7 @@ class Runs:
 
     def _run(self, work: Work) -> Iterator[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.draft_worker"],
+            [sys.executable, "-m", "ingest.planning.draft_worker"],
             cwd=_ROOT,
             env={**os.environ, "POLARS_MAX_THREADS": "1"},
             stdin=subprocess.PIPE,

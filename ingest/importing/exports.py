@@ -12,8 +12,8 @@ import msgspec
 from data.exported.cells import unguarded
 from data.exported.columns import ABOUT, Kind
 from data.schema import EVENTS
-from ingest.blocks import CannotImport
-from ingest.rebuilt import Rebuilder
+from ingest.importing.blocks import CannotImport
+from ingest.importing.rebuilt import Rebuilder
 
 _JSON: Final = frozenset({"context", "payload", "violations"})
 _NUMBERS: Final = frozenset({"seq", "plan_version", "copies", "supersedes"})

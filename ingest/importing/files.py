@@ -10,11 +10,11 @@ from typing import IO, Final, cast
 import msgspec
 
 from ingest.adapters.shapes import Shapes
-from ingest.blocks import BLOCK_EVENTS, Block, CannotImport
 from ingest.bodies import BOM, GZIP
+from ingest.importing.blocks import BLOCK_EVENTS, Block, CannotImport
+from ingest.importing.tables import csv_blocks, parquet_blocks
 from ingest.limits import Limits
 from ingest.split import is_whole_object, member, split
-from ingest.tables import csv_blocks, parquet_blocks
 
 BLOCK_BYTES: Final = 1 << 20
 JSON_BYTES: Final = 512 << 20  # an array has to be in memory as a whole

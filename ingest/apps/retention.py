@@ -15,7 +15,7 @@ from data.hidden import Cut, cuts
 from data.layout import Store
 from data.parts import Part, list_live
 from data.settings_db import Apps
-from ingest.removal import COLUMNS, ROWS, Removal, some_rows, stretches
+from ingest.apps.removal import COLUMNS, ROWS, Removal, some_rows, stretches
 
 log = logging.getLogger(__name__)
 

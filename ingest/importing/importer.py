@@ -16,8 +16,8 @@ from ingest.adapters.each import Form, Sender, read_pieces
 from ingest.adapters.exported import EXPORTED, is_ours, was_unreadable
 from ingest.adapters.native import NATIVE
 from ingest.adapters.original import ORIGINAL
-from ingest.blocks import Block, CannotImport
-from ingest.files import blocks
+from ingest.importing.blocks import Block, CannotImport
+from ingest.importing.files import blocks
 from ingest.limits import Limits
 from ingest.lines import encode
 from ingest.receipts import Batch

@@ -20,10 +20,10 @@ import msgspec
 
 from data.durable import TEMPORARY, fsync_path, write_file
 from data.layout import Store
-from ingest.blocks import CannotImport
-from ingest.importer import MAX_SPOOL_BYTES
-from ingest.inbox_places import DONE, FAILED, put_away
-from ingest.inbox_stage import Staged, Stopped, stage, state_of
+from ingest.importing.blocks import CannotImport
+from ingest.importing.importer import MAX_SPOOL_BYTES
+from ingest.importing.inbox_places import DONE, FAILED, put_away
+from ingest.importing.inbox_stage import Staged, Stopped, stage, state_of
 from ingest.limits import Limits
 from ingest.segments import SpoolFull, held, new_name
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from data.history import Range, batches, count
 from data.layout import Store
-from ingest.replay_tally import Tally
+from ingest.planning.replay_tally import Tally
 from plans.judging.judge import judge
 from plans.model import Plan
 

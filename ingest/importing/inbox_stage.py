@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from ingest.adapters.each import Sender
-from ingest.blocks import CannotImport
-from ingest.files import blocks
-from ingest.importer import SEGMENT_BYTES, SEGMENT_EVENTS, Imported, read_block, roomy
+from ingest.importing.blocks import CannotImport
+from ingest.importing.files import blocks
+from ingest.importing.importer import SEGMENT_BYTES, SEGMENT_EVENTS, Imported, read_block, roomy
 from ingest.limits import Limits
 from ingest.lines import encode
 from ingest.segments import Record, write_sealed

@@ -12,8 +12,8 @@ from data.layout import Store
 from data.parts import list_live
 from data.pins import pinned
 from data.settings_db import Apps
+from ingest.apps.removal import COLUMNS, Removal, some_rows, stretches, whole_log
 from ingest.quarantine import REASON
-from ingest.removal import COLUMNS, Removal, some_rows, stretches, whole_log
 from ingest.segments import OPEN, SEALED, Record
 from plans import versions
 from plans.model import PlanError

@@ -12,9 +12,9 @@ from data.layout import Store
 from data.schema import STATUSES as ALL_STATUSES
 from ingest.access import check_app_in_path
 from ingest.bodies import receive, unpack
-from ingest.draft_runs import Runs
-from ingest.draft_work import Work
-from ingest.parameters import Args, known, share, stretch, whole, wrong, yes
+from ingest.planning.draft_runs import Runs
+from ingest.planning.draft_work import Work
+from ingest.planning.parameters import Args, known, share, stretch, whole, wrong, yes
 from ingest.refusals import BadPlan, BadRequest, Failed, NoPlan, Refused, TooSlow
 from plans import versions
 from plans.compare import compare

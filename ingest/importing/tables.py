@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.exported.columns import kind_of
-from ingest.blocks import BLOCK_EVENTS, Block, CannotImport
-from ingest.exports import json_text, of_csv, of_parquet
+from ingest.importing.blocks import BLOCK_EVENTS, Block, CannotImport
+from ingest.importing.exports import json_text, of_csv, of_parquet
 from ingest.limits import Limits
 
 TEXTS: Final = frozenset({"event_id", "session", "user_id", "app_version", "platform", "environment"})

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ingest.draft_work import Work, do
+from ingest.planning.draft_work import Work, do
 from ingest.refusals import BadPlan, Failed, Refused
 from plans.model import PlanError
 

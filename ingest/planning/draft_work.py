@@ -9,9 +9,9 @@ import msgspec
 
 from data.history import Range
 from data.layout import Store
-from ingest.inference import infer
+from ingest.planning.inference import infer
+from ingest.planning.replay import Against, replay
 from ingest.refusals import NoPlan
-from ingest.replay import Against, replay
 from plans import versions
 from plans.formats.source import Options
 from plans.infer import STATUSES, Guessing

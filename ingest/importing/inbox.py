@@ -15,12 +15,12 @@ from data.layout import Store
 from data.processes import status
 from data.processes.lock import only_one
 from data.processes.wake import woken
-from ingest.inbox_places import DONE, FAILED, REASON, beside, put_away, put_beside
+from ingest.importing.inbox_places import DONE, FAILED, REASON, beside, put_away, put_beside
 from ingest.limits import Limits
 from plans.model import PlanError, check_app
 
 if TYPE_CHECKING:
-    from ingest.inbox_claims import Claims
+    from ingest.importing.inbox_claims import Claims
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Inbox:
 
     def _open_claims(self) -> Claims:
         # What reads files is large, and most stores never get one this way.
-        from ingest.inbox_claims import Claims
+        from ingest.importing.inbox_claims import Claims
 
         return Claims(self.store, self.root, self.limits, self.stop)
 

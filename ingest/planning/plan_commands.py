@@ -10,10 +10,10 @@ from data.layout import Store
 from data.processes.progress import progress_bar
 from data.processes.settings import Failed, Wrong
 from data.schema import STATUSES as ALL_STATUSES
-from ingest.inference import infer
-from ingest.plan_options import asked, either, made, read_draft, stored, tell, write
-from ingest.plan_told import comparison_lines, evidence_lines, replay_lines, report_lines
-from ingest.replay import Against, replay
+from ingest.planning.inference import infer
+from ingest.planning.plan_options import asked, either, made, read_draft, stored, tell, write
+from ingest.planning.plan_told import comparison_lines, evidence_lines, replay_lines, report_lines
+from ingest.planning.replay import Against, replay
 from plans import versions
 from plans.compare import compare
 from plans.export import EXPORTS

@@ -13,8 +13,8 @@ from data.app_settings import WrongSetting, parse
 from data.layout import Store
 from data.settings_db import Apps
 from ingest.access import check_app_in_path
+from ingest.apps.deletion import Order, everything_of, waits, why_aside
 from ingest.bodies import receive
-from ingest.deletion import Order, everything_of, waits, why_aside
 from ingest.refusals import BadRequest, Busy, Failed
 from ingest.spool import Spool, SpoolBroken, SpoolFull
 

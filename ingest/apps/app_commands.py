@@ -16,9 +16,9 @@ from data.pins import pinned
 from data.processes.progress import progress_bar
 from data.processes.settings import Failed, Wrong, flag
 from data.settings_db import Apps
-from ingest.deletion import Order, everything_of, waits, why_aside
-from ingest.importer import somebody_writing
-from ingest.removal import visible_events
+from ingest.apps.deletion import Order, everything_of, waits, why_aside
+from ingest.apps.removal import visible_events
+from ingest.importing.importer import somebody_writing
 from ingest.segments import Record, write_sealed
 from plans.model import PlanError, check_app
 from plans.versions import versions
