@@ -15,7 +15,7 @@ test: $(READY) chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --durations=10
+	$(BIN)/pytest -n auto --dist loadfile --durations=10
 
 bench: $(READY)
 	@exec $(BIN)/python -m bench
