@@ -1,7 +1,7 @@
 """What merging costs a core and what its files are like: their size, a page and an id in them, beside other writers."""
 
 import multiprocessing
-import resource
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +14,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from bench.asked import most_mb
 from bench.stored import SENT, unmerged
 from bench.table import Figure, beside, paired
 from data import views
@@ -166,4 +167,4 @@ def _merged_alone(root: Path) -> float:
     store = Store(root)
     parts = list_live(store)
     Rewriter(store).rewrite(parts, parts)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return most_mb(os.getpid())
