@@ -1,6 +1,8 @@
 """Rules out blocks that cannot hold a session, a user or an event id, by the Bloom filters of merged parts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Final
 
 from data.parts import Part
@@ -10,6 +12,8 @@ from queries.bloom import LAST_TEXT, UNREADABLE, Group, Mark, can_hold, groups, 
 from queries.filter import OF_ONE, Filter
 from queries.reader import Look
 
+AT_ONCE: Final = 8
+"""Parts whose filters are read at once."""
 _WITHOUT_FILTERS: Final = BLOCK
 """Seqs of a part that is too small to be worth asking: merged parts are larger."""
 
@@ -21,20 +25,20 @@ def left(look: Look, app: str, chosen: Filter, blocks: Iterable[Block]) -> list[
     asked = {name: marks(values) for name, values in wanted.items() if name in OF_ONE}
     if not asked:
         return list(blocks)
-    numbers = {number for part in look.parts for number in _numbers(look, app, part, asked)}
+    # A filter that is not in memory is waited for on the disk, which takes several questions at once.
+    with ThreadPoolExecutor(AT_ONCE) as readers:
+        numbers = set(chain.from_iterable(readers.map(lambda part: _numbers(look, app, part, asked), look.parts)))
     return [block for block in blocks if block.number in numbers]
 
 
-def _numbers(look: Look, app: str, part: Part, asked: dict[str, list[Mark]]) -> Iterator[int]:
+def _numbers(look: Look, app: str, part: Part, asked: dict[str, list[Mark]]) -> list[int]:
     """Numbers of the blocks that can hold in this part what is asked for."""
     if part.last - part.first < _WITHOUT_FILTERS:
-        yield from _of(part.first, part.last)
-        return
+        return list(_of(part.first, part.last))
     some = [group for group in _groups(look, part) if group.apps[0] <= app <= group.apps[1]]
     for name, any_of in asked.items() if some else ():
         some = can_hold(part.file("events"), some, name, any_of)
-    for group in some:
-        yield from _of(group.low, group.high)
+    return [number for group in some for number in _of(group.low, group.high)]
 
 
 def _of(low: int, high: int) -> range:
